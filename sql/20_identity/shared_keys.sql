@@ -1,0 +1,51 @@
+-- model: shared_keys
+-- grain: one row per customer key that does not link
+-- key: key
+-- inputs: identity_keys
+-- params: shared_key_strong_ids, shared_key_units
+-- per: all
+-- published: Customer keys that too many share (switchboards, catch-all customers, family phones): they link nobody.
+--
+-- A weak key is shared when it stands beside too many different customer numbers of one scope; any
+-- key is, when it stands on too many units. One number per system is normal, so scopes are counted
+-- apart.
+with strong as (
+    select unit_key, key, scope from identity_keys where is_strong
+),
+
+beside as (
+    select
+        w.key,
+        s.scope,
+        count(distinct s.key) as strong_ids
+    from identity_keys as w
+    inner join strong as s on w.unit_key = s.unit_key
+    where not w.is_strong
+    group by w.key, s.scope
+),
+
+most as (
+    select key, max(strong_ids) as strong_ids from beside group by key
+),
+
+uses as (
+    select
+        key,
+        key_kind,
+        count(*) as units
+    from identity_keys
+    group by key, key_kind
+)
+
+select
+    u.key, -- the key, keyed by the installation's secret; its value is not in this file
+    u.key_kind, -- what the key is: customer number, e-mail, phone, cookie
+    coalesce(m.strong_ids, 0)::bigint as strong_ids, -- different customer numbers seen beside it
+    u.units::bigint as units, -- calls, tickets, visits and responses that carry it
+    case
+        when coalesce(m.strong_ids, 0) > $shared_key_strong_ids then 'too many customers'
+        else 'too many records'
+    end as rule -- why it does not link
+from uses as u
+left join most as m on u.key = m.key
+where coalesce(m.strong_ids, 0) > $shared_key_strong_ids or u.units > $shared_key_units

@@ -1,0 +1,69 @@
+-- model: inherited_reasons
+-- grain: one row per search, help page or given-up call that takes its reason from the next contact
+-- key: anchor_key
+-- inputs: threads, staged_events, person_nodes
+-- params: inherit_window
+-- per: person
+--
+-- Someone who searches and then calls within a day searched for what the call was about; a call
+-- given up in the queue has no wrap-up code and is about what the next one was about. Only a reason
+-- that a thread states itself is passed on: nothing is inherited twice.
+with anchors as (
+    select
+        e.event_key as anchor_key,
+        coalesce(n.component, e.unit_key) as person_key,
+        e.occurred_at
+    from staged_events as e
+    left join person_nodes as n on e.unit_key = n.node
+    where e.event_type in ('search', 'help_view') and e.about_key is null and e.reason_raw is null
+    union all
+    select
+        thread_key,
+        person_key,
+        started_at
+    from threads
+    where is_abandoned and reason_raw is null
+),
+
+points as (
+    select
+        a.anchor_key as point_key,
+        a.person_key,
+        a.occurred_at,
+        true as takes,
+        null as reason_raw,
+        null::timestamp as given_at
+    from anchors as a
+    where a.person_key in (select t.person_key from threads as t where t.reason_raw is not null)
+    union all
+    select
+        thread_key,
+        person_key,
+        started_at,
+        false,
+        reason_raw,
+        started_at
+    from threads
+    where reason_raw is not null
+),
+
+followed as (
+    select
+        point_key,
+        takes,
+        occurred_at,
+        last_value(reason_raw ignore nulls) over next_first as reason_raw,
+        last_value(given_at ignore nulls) over next_first as given_at
+    from points
+    window next_first as (
+        partition by person_key
+        order by occurred_at desc, takes, point_key
+        rows between unbounded preceding and current row
+    )
+)
+
+select
+    point_key as anchor_key,
+    reason_raw
+from followed
+where takes and given_at <= occurred_at + $inherit_window

@@ -1,0 +1,74 @@
+-- model: ticket_items
+-- grain: one row per message or change, with the contact it belongs to
+-- key: item_key
+-- inputs: ticket_timeline, ticket_calls, forwarded_calls
+-- params: opening_window
+-- per: person
+--
+-- A customer's message starts a contact of its own, unless it opens its ticket (same text, minutes
+-- apart) or is one line of a chat, which is one contact as a whole. Everything else belongs to the
+-- contact before it. Whoever writes while we owe the next step chases; whoever replies to our
+-- question answers; whoever writes after the solution returns.
+with homes as (
+    select
+        t.*,
+        coalesce(f.head_key, c.call_key, g.head_key, t.unit_key) as unit_contact_key,
+        not t.is_ticket or t.ticket_channel = 'chat' as is_one_contact
+    from ticket_timeline as t
+    left join ticket_calls as c on t.unit_key = c.ticket_key
+    left join forwarded_calls as f on c.call_key = f.call_key
+    left join forwarded_calls as g on t.unit_key = g.call_key
+),
+
+starts as (
+    select
+        *,
+        case
+            when item <> 'message_in' or actor <> 'customer' then null
+            when is_one_contact then unit_contact_key
+            when
+                item_no = 1
+                and ticket_opened_by = 'customer'
+                and occurred_at <= ticket_created_at + $opening_window
+                then unit_contact_key
+            else item_key
+        end as starts_contact_key
+    from homes
+)
+
+select
+    item_key,
+    unit_key,
+    person_key,
+    is_ticket,
+    source,
+    occurred_at,
+    seq,
+    item,
+    timeline_no,
+    actor,
+    coalesce(channel, ticket_channel, 'other') as channel,
+    status,
+    status_before,
+    queue,
+    queue_before,
+    public_direction is not null as is_public,
+    starts_contact_key,
+    coalesce(
+        last_value(starts_contact_key ignore nulls) over (
+            partition by unit_key
+            order by timeline_no
+            rows between unbounded preceding and current row
+        ),
+        unit_contact_key
+    ) as contact_key,
+    case
+        when starts_contact_key is null or starts_contact_key <> item_key then null
+        when status_before in ('solved', 'closed') then 'return'
+        when status_before = 'pending_customer' or public_direction_before = 'out' then 'answer'
+        else 'chaser'
+    end as message_role,
+    reason_raw,
+    ticket_queue,
+    is_test
+from starts

@@ -1,0 +1,30 @@
+-- into: touchpoints_found
+-- grain: one row per answered survey
+-- key: touchpoint_key
+-- inputs: staged_surveys, survey_contacts, person_nodes
+-- per: person
+-- stored: view
+--
+-- An answer days later belongs to the journey of its contact and does not prolong it. Invitations
+-- without an answer are no touchpoints.
+select
+    s.answer_key as touchpoint_key,
+    coalesce(s.about_key, c.unit_key, s.response_key) as unit_key,
+    null::bigint as contact_key,
+    coalesce(n.component, s.response_key) as person_key,
+    s.answered_at as started_at,
+    null::timestamp as ended_at,
+    0 as seq,
+    s.source,
+    'survey_answer' as kind,
+    s.channel,
+    'customer' as actor,
+    'aftercare' as step,
+    null as queue,
+    s.metric::varchar as activity,
+    null as reason_raw,
+    false as extends_journey
+from staged_surveys as s
+left join survey_contacts as c on s.response_key = c.response_key
+left join person_nodes as n on s.response_key = n.node
+where s.answered_at is not null

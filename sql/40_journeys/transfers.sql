@@ -1,0 +1,92 @@
+-- model: transfers
+-- grain: one row per leg that ended in a transfer, and per change of a ticket's queue
+-- key: anchor_key
+-- inputs: legs, ticket_items, contacts
+-- per: person
+--
+-- The source's log of transfers decides; a change of person is no transfer by itself. What the
+-- customer loses: on a call the time in the leg that did not help and the next queue's wait, in a
+-- ticket the time since it came to the queue that sent it on.
+with of_legs as (
+    select
+        l.leg_key as anchor_key,
+        l.contact_key,
+        coalesce(l.transfer_kind, 'unknown') as variant,
+        coalesce(l.ended_at, l.started_at) as occurred_at,
+        coalesce(l.queue_wait_ms, 0)
+        + coalesce(l.talk_ms, 0)
+        + coalesce(l.hold_ms, 0)
+        + coalesce(l.next_queue_wait_ms, 0) as lost_ms,
+        l.queue,
+        coalesce(
+            l.prev_is_transferred
+            and case
+                when l.prev_queue <> l.queue then l.next_queue = l.prev_queue
+                else l.prev_agent_key <> l.agent_key and l.next_agent_key = l.prev_agent_key
+            end,
+            false
+        ) as is_return
+    from legs as l
+    where l.is_transferred
+),
+
+queue_changes as (
+    select
+        item_key as anchor_key,
+        unit_key,
+        contact_key,
+        occurred_at,
+        queue_before,
+        queue,
+        lag(queue_before) over in_ticket as queue_before_that,
+        lag(occurred_at) over in_ticket as prev_occurred_at
+    from ticket_items
+    where item = 'queue' and queue is not null and queue_before <> queue
+    window in_ticket as (partition by unit_key order by timeline_no)
+),
+
+of_tickets as (
+    select
+        anchor_key,
+        contact_key,
+        'queue' as variant,
+        occurred_at,
+        date_diff('microsecond', prev_occurred_at, occurred_at) / 1000 as since_previous_ms,
+        queue_before,
+        coalesce(queue = queue_before_that, false) as is_return
+    from queue_changes
+)
+
+select
+    l.anchor_key,
+    c.person_key,
+    c.journey_key,
+    l.contact_key,
+    l.variant,
+    l.occurred_at,
+    l.lost_ms,
+    c.channel,
+    coalesce(l.queue, c.queue) as queue,
+    l.is_return
+from of_legs as l
+inner join contacts as c on l.contact_key = c.contact_key
+where c.excluded_rule is null
+union all
+select
+    t.anchor_key,
+    c.person_key,
+    c.journey_key,
+    t.contact_key,
+    t.variant,
+    t.occurred_at,
+    cast(
+        coalesce(
+            t.since_previous_ms, date_diff('microsecond', c.started_at, t.occurred_at) / 1000
+        ) as bigint
+    ),
+    c.channel,
+    t.queue_before,
+    t.is_return
+from of_tickets as t
+inner join contacts as c on t.contact_key = c.contact_key
+where c.excluded_rule is null

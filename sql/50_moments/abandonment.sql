@@ -1,0 +1,28 @@
+-- into: moments
+-- grain: one row per leg given up in the queue
+-- key: kind, anchor_key
+-- inputs: legs, contacts
+-- params: short_abandon_ms
+-- per: person
+-- published: Points of journeys that carry weight; one row per kind and place. Parents and children (moment_kinds) are never added up.
+--
+-- A hang-up within the first seconds is a misdial, and one in the IVR never met a queue. What the
+-- customer loses is the wait itself.
+select
+    'abandonment' as kind, -- kind of moment (moment_kinds)
+    null::varchar as variant, -- a finer kind where there is one: forced or chosen, cold or attended
+    l.leg_key as anchor_key, -- the touchpoint or contact it is at; with kind, names the moment
+    c.person_key, -- whom it hit (persons)
+    c.journey_key, -- in which journey (journeys)
+    c.contact_key, -- at which contact (contacts)
+    l.started_at as occurred_at, -- when, UTC
+    coalesce(l.queue_wait_ms, 0) as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
+    c.channel, -- channel of the contact
+    coalesce(l.queue, c.queue) as queue, -- queue or group where it happened
+    'observed' as evidence_class -- observed in a record, or derived from an absence
+from legs as l
+inner join contacts as c on l.contact_key = c.contact_key
+where
+    l.outcome in ('abandoned_queue', 'abandoned_hold')
+    and (l.queue_wait_ms is null or l.queue_wait_ms > $short_abandon_ms)
+    and c.excluded_rule is null

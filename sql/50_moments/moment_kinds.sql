@@ -1,0 +1,28 @@
+-- model: moment_kinds
+-- grain: one row per kind of moment
+-- key: kind
+-- inputs: none
+-- per: all
+-- published: What each kind of moment is, where it happens in an episode, and which kind it is a part of.
+--
+-- A child is counted within its parent, so the two are never added.
+select
+    kind, -- kind of moment
+    parent_kind, -- the kind it is a part of; empty: none
+    step, -- what the customer is doing then
+    title, -- its name in print
+    sentence -- what happens to the customer
+from (
+    values
+    ('abandonment', null, 'wait', 'Gave up waiting', 'The customer hung up before anyone answered.'),
+    ('wait', null, 'wait', 'Long wait', 'The customer waited longer than the threshold for an answer.'),
+    ('hold', null, 'handle', 'Long hold', 'The customer was put on hold for longer than the threshold.'),
+    ('transfer', null, 'hand_over', 'Transfer', 'The customer was passed on to another queue or person.'),
+    ('ping_pong', 'transfer', 'hand_over', 'Passed back and forth', 'A transfer led back to where the customer had been before.'),
+    ('repeat_contact', null, 'reach', 'Repeat contact', 'The customer had to get in touch again about the same issue.'),
+    ('retry_after_abandonment', 'repeat_contact', 'reach', 'Tried again after giving up', 'The customer came back after giving up in the queue.'),
+    ('chaser', 'repeat_contact', 'wait', 'Chased us', 'The customer asked again while we owed the next step.'),
+    ('channel_switch', null, 'reach', 'Channel switch', 'The customer changed the channel within one issue.'),
+    ('reopen', 'repeat_contact', 'resolve', 'Reopened', 'What we had called solved was not.'),
+    ('out_of_hours_attempt', null, 'reach', 'Closed door', 'The customer called or wrote to a closed line.')
+) as kinds (kind, parent_kind, step, title, sentence)

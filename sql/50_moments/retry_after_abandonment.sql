@@ -1,0 +1,26 @@
+-- into: moments
+-- grain: one row per contact that tries again after an abandoned one
+-- key: kind, anchor_key
+-- inputs: contact_order
+-- params: retry_window
+-- per: person
+--
+-- A child of repeat contact: the contact before it was given up in the queue, within a day.
+select
+    'retry_after_abandonment' as kind,
+    null::varchar as variant,
+    contact_key as anchor_key,
+    person_key,
+    journey_key,
+    contact_key,
+    started_at as occurred_at,
+    wait_ms as lost_ms,
+    channel,
+    queue,
+    'observed' as evidence_class
+from contact_order
+where
+    prev_is_abandoned
+    and started_at > prev_started_at
+    and started_at <= prev_started_at + $retry_window
+    and (message_role is null or message_role <> 'answer')

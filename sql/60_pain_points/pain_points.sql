@@ -1,0 +1,136 @@
+-- model: pain_points
+-- grain: one row per kind of moment at a stage, step, reason, channel and queue
+-- key: pain_point
+-- inputs: pain_point_cells, moments, moment_kinds, persons, journeys, pain_point_impacts, ranking_basis
+-- params: min_group
+-- per: all
+-- published: Kinds of moments at a place, ranked by whom they hit and what they cost them. Groups below the smallest group shown are left out.
+--
+-- METRICS.md section 6. Frequency is persons hit of active persons, with a 95 % Wilson interval.
+-- Burden is journeys hit x impact (score points lost; an impact whose sign is not bad counts as
+-- none), or hours lost where no instrument has enough answers. A child that mostly happens inside
+-- its parent is not ranked beside it.
+with cells as (
+    select
+        pain_point,
+        min(kind) as kind,
+        min(stage) as stage,
+        min(step) as step,
+        min(reason) as reason,
+        min(channel) as channel,
+        min(queue) as queue,
+        sum(moments)::bigint as moments,
+        count(*) as journeys_hit,
+        count(distinct person_key) as persons_hit,
+        sum(lost_ms)::bigint as lost_ms
+    from pain_point_cells
+    group by pain_point
+),
+
+knock_on as (
+    select
+        c.pain_point,
+        count(*) as contacts
+    from pain_point_cells as c
+    inner join moments as m on c.journey_key = m.journey_key and c.first_at < m.occurred_at
+    where m.kind = 'repeat_contact'
+    group by c.pain_point
+),
+
+with_parent as (
+    select
+        c.pain_point,
+        count(distinct c.journey_key) as journeys
+    from pain_point_cells as c
+    inner join moment_kinds as k on c.kind = k.kind
+    inner join moments as m on c.journey_key = m.journey_key and k.parent_kind = m.kind
+    group by c.pain_point
+),
+
+of_reason as (
+    select reason, count(*) as journeys from journeys group by reason
+),
+
+active as (
+    select count(*) as persons from persons where person_kind <> 'anonymous'
+),
+
+measured as (
+    select
+        c.*,
+        a.persons as active_persons,
+        r.journeys as journeys_of_reason,
+        k.parent_kind,
+        coalesce(o.contacts, 0) as knock_on_contacts,
+        coalesce(2 * p.journeys >= c.journeys_hit, false) as is_within_parent,
+        i.hit_scored,
+        i.other_scored,
+        i.difference,
+        i.difference_low,
+        i.difference_high,
+        i.impact,
+        b.basis,
+        case
+            when b.basis = 'customer hours lost' then c.lost_ms / 3600000.0
+            else c.journeys_hit * greatest(-i.impact, 0.0)
+        end as burden
+    from cells as c
+    cross join active as a
+    cross join ranking_basis as b
+    inner join moment_kinds as k on c.kind = k.kind
+    inner join of_reason as r on c.reason = r.reason
+    left join knock_on as o on c.pain_point = o.pain_point
+    left join with_parent as p on c.pain_point = p.pain_point
+    left join pain_point_impacts as i on c.pain_point = i.pain_point
+    where c.persons_hit >= $min_group
+),
+
+ranked as (
+    select
+        *,
+        case
+            when not is_within_parent and burden is not null
+                then row_number() over (
+                    partition by is_within_parent, burden is null order by burden desc, journeys_hit desc, pain_point
+                )
+        end as rank
+    from measured
+)
+
+select
+    pain_point, -- names the pain point: kind, stage, step, reason, channel, queue
+    rank::integer as rank, -- place by burden, 1 is worst; empty: a part of its parent kind, or nothing to rank it by
+    kind, -- kind of moment (moment_kinds)
+    parent_kind, -- the kind it is a part of; empty: none
+    stage, -- where in the relationship
+    step, -- what the customer is doing
+    reason, -- contact reason of the journey
+    channel, -- channel of the contact it happened at
+    queue, -- queue or group it happened in
+    moments, -- how often it happened
+    journeys_hit::bigint as journeys_hit, -- journeys it happened in
+    persons_hit::bigint as persons_hit, -- persons it hit
+    active_persons::bigint as active_persons, -- persons in the data, anonymous visitors left out
+    journeys_of_reason::bigint as journeys_of_reason, -- journeys with this reason
+    persons_hit / active_persons::double as frequency, -- persons hit / active persons
+    greatest(
+        0.0,
+        (persons_hit + 1.9207 - 1.96 * sqrt(persons_hit * (active_persons - persons_hit) / active_persons::double + 0.9604))
+        / (active_persons + 3.8416)
+    ) as frequency_low, -- its 95 % Wilson interval, lower end
+    least(
+        1.0,
+        (persons_hit + 1.9207 + 1.96 * sqrt(persons_hit * (active_persons - persons_hit) / active_persons::double + 0.9604))
+        / (active_persons + 3.8416)
+    ) as frequency_high, -- upper end
+    hit_scored, -- scored journeys with it
+    other_scored, -- scored journeys without it, same reason and entry channel
+    difference, -- score difference with and without it, same reason and entry channel; negative is worse
+    difference_low, -- its 95 % interval, lower end
+    difference_high, -- upper end
+    impact, -- the difference, shrunk toward its kind's mean by its own uncertainty
+    lost_ms, -- time it cost customers, milliseconds; empty: not measured
+    knock_on_contacts::bigint as knock_on_contacts, -- repeat contacts later in the journeys hit
+    burden, -- journeys hit x score points lost, or customer hours lost
+    basis -- what the ranking rests on: an instrument with its scale, or customer hours lost
+from ranked

@@ -1,0 +1,1 @@
+"""Customer journeys from what a contact center already exports."""

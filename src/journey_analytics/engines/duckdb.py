@@ -1,0 +1,228 @@
+"""DuckDB behind a small seam: register Arrow, materialize a query, query to Arrow, publish."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from ..errors import DataError, JourneyError
+
+#: Catalogs of a run: ``state`` is private and lasts, ``work`` is scratch, ``next`` becomes the
+#: published file.
+STATE, WORK, NEXT = "state", "work", "next"
+
+
+class DuckDBEngine:
+    """One connection over the files of a run.
+
+    Parameters
+    ----------
+    folder
+        The project's ``warehouse`` folder. The database may read and write there and nowhere else.
+    memory_limit, threads
+        What the run may use.
+    """
+
+    def __init__(self, folder: Path, memory_limit: str = "4GB", threads: int = 2) -> None:
+        self.folder = folder
+        self.scratch = folder / "scratch"
+        self.words: dict[str, tuple[str, ...]] = {}
+        self._remove_leftovers()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.scratch.mkdir(mode=0o700)
+        self._umask = os.umask(0o077)  # the database makes its files itself
+        self.connection = duckdb.connect()
+        try:
+            self._configure(memory_limit, threads)
+        except duckdb.Error as error:
+            self.close()
+            raise _explain(error, folder) from None
+
+    def _configure(self, memory_limit: str, threads: int) -> None:
+        for name, value in {
+            "TimeZone": "UTC",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(self.scratch),
+            "allowed_directories": [f"{self.folder}{os.sep}"],
+            "enable_external_access": False,
+        }.items():
+            self.connection.execute(f"SET {name} = {_literal(value)}")
+        for catalog, path in (
+            (STATE, self.folder / "state.duckdb"),
+            (WORK, self.scratch / "work.duckdb"),
+            (NEXT, self.scratch / "journeys.duckdb"),
+        ):
+            self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
+        self.connection.execute(f"SET search_path = '{WORK},{NEXT},{STATE}'")
+        self.connection.execute("SET lock_configuration = true")
+
+    def _remove_leftovers(self) -> None:
+        """Remove what an interrupted run left: scratch is never needed again."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def close(self) -> None:
+        """Close every file and remove the scratch folder."""
+        self.connection.close()
+        os.umask(self._umask)
+        self._remove_leftovers()
+
+    def execute(self, statement: str | exp.Expr) -> None:
+        """Run a statement that returns nothing."""
+        try:
+            self.connection.execute(_text(statement))
+        except duckdb.Error as error:
+            raise _explain(error, self.folder) from error
+
+    def query(self, query: str | exp.Expr) -> pa.Table:
+        """Return a query's rows as an Arrow table."""
+        try:
+            return self.connection.sql(_text(query)).to_arrow_table()
+        except duckdb.Error as error:
+            raise _explain(error, self.folder) from error
+
+    def rows(self, query: str | exp.Expr) -> list[tuple[Any, ...]]:
+        """Return a query's rows as tuples; for small answers."""
+        try:
+            return self.connection.sql(_text(query)).fetchall()
+        except duckdb.Error as error:
+            raise _explain(error, self.folder) from error
+
+    def value(self, query: str | exp.Expr) -> Any:
+        """Return the one value of a query."""
+        return self.rows(query)[0][0]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Store an Arrow table as a temporary table of this run."""
+        self.connection.register("arriving", table)
+        self.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM arriving')
+        self.connection.unregister("arriving")
+
+    def set_variable(self, name: str, value: bytes) -> None:
+        """Set a session variable: a value that must not stand in any query's text."""
+        self.connection.execute(f"SET VARIABLE {name} = ?", [value])
+
+    def set_words(self, column: str, words: tuple[str, ...]) -> None:
+        """Store every column of that name as an ENUM of these words from now on.
+
+        SQL keeps reading and writing text; storage and joins are as narrow as an integer. Words
+        are sorted, because an ENUM orders by position and text by letter.
+        """
+        self.words[column] = tuple(sorted(set(words)))
+
+    def materialize(
+        self, table: str, query: exp.Query, catalog: str = WORK, view: bool = False
+    ) -> None:
+        """Store a query's rows as a table (or name it as a view).
+
+        Views stay in scratch, where all catalogs are attached.
+        """
+        if view:
+            self.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS {_text(query)}')
+            return
+        names = query.named_selects
+        narrow = [n for n in names if self.words.get(n)]
+        text = _text(query)
+        if narrow:
+            for name in narrow:
+                self._make_type(catalog, name)
+            replaced = ", ".join(f'"{n}"::{catalog}."{n}_word" AS "{n}"' for n in narrow)
+            text = f"SELECT * REPLACE ({replaced}) FROM ({text})"
+        self.execute(f'CREATE OR REPLACE TABLE {catalog}."{table}" AS {text}')
+
+    def _make_type(self, catalog: str, column: str) -> None:
+        values = ", ".join(_literal(w) for w in self.words[column])
+        self.execute(f'CREATE TYPE IF NOT EXISTS {catalog}."{column}_word" AS ENUM ({values})')
+
+    def comment(self, table: str, text: str, columns: Mapping[str, str]) -> None:
+        """Write what a published table and its columns mean into the file itself."""
+        self.execute(f'COMMENT ON TABLE {NEXT}."{table}" IS {_literal(text)}')
+        for column, meaning in columns.items():
+            self.execute(f'COMMENT ON COLUMN {NEXT}."{table}"."{column}" IS {_literal(meaning)}')
+
+    def checksum(self, table: str) -> str:
+        """Return row count and content checksum of a table, whatever the order of its rows."""
+        rows, total = self.rows(
+            f"SELECT count(*), coalesce(sum(md5_number_lower(t::varchar)::hugeint), 0) "
+            f"FROM {table} AS t"
+        )[0]
+        return f"{rows}:{total:x}"
+
+    def publish(self, target: Path) -> None:
+        """Make the ``next`` file the published one: old readers keep theirs, new ones see this."""
+        self.execute(f"CHECKPOINT {NEXT}")
+        self.execute(f"DETACH {NEXT}")
+        # A leftover write-ahead log beside the target would block every reader.
+        Path(f"{target}.wal").unlink(missing_ok=True)
+        os.replace(self.scratch / "journeys.duckdb", target)
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published warehouse read-only.
+
+    Raises
+    ------
+    DataError
+        Nothing has been published there yet, or the file is not readable.
+    """
+    if not path.exists():
+        raise DataError(str(path), "nothing is published yet",
+                        remedy=f"Run `journeys run {path.parent.parent}` first.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _explain(error, path.parent) from None
+    connection.execute("SET TimeZone='UTC'")
+    connection.execute("SET autoinstall_known_extensions=false")
+    connection.execute("SET autoload_known_extensions=false")
+    return connection
+
+
+def _text(statement: str | exp.Expr) -> str:
+    return statement if isinstance(statement, str) else statement.sql(dialect="duckdb")
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(v) for v in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _explain(error: duckdb.Error, folder: Path) -> JourneyError:
+    text = str(error)
+    if "Could not set lock" in text:
+        return DataError(str(folder), "another run holds this warehouse",
+                         remedy="Wait until it has ended, or stop it, then run again.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return DataError(str(folder), "the memory limit is reached",
+                         remedy="Raise memory_limit in [machine], or free disk space for scratch.")
+    if "not a valid DuckDB database" in text or "Corrupt" in text:
+        return DataError(str(folder), "the database file is damaged",
+                         remedy="Remove the warehouse folder and run again: it is rebuilt from "
+                                "landing/.")
+    return DataError("database", text.splitlines()[0] if text else type(error).__name__)

@@ -1,0 +1,76 @@
+"""What can go wrong, said so that the reader can act on it.
+
+Every message reads ``<where>: <what is wrong>, found X, allowed Y. <what to do>``.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+
+class JourneyError(Exception):
+    """An error whose message is meant for the person who runs the program.
+
+    Parameters
+    ----------
+    where
+        File and line, setting, source or table at fault.
+    what
+        What is wrong there.
+    found, allowed
+        The value at fault and what would have been right; left out of the message when empty.
+    remedy
+        What to do next.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, where: str, what: str, *, found: object = "", allowed: object = "", remedy: str = ""
+    ) -> None:
+        parts = [f"{where}: {what}"]
+        if found != "":
+            parts.append(f"found {found}")
+        if allowed != "":
+            parts.append(f"allowed {allowed}")
+        message = ", ".join(parts) + "."
+        super().__init__(f"{message} {remedy}".strip())
+
+
+class SettingsError(JourneyError):
+    """The project's settings, an adapter or a model is not usable (exit code 2)."""
+
+
+class DataError(JourneyError):
+    """Delivered data is not usable (exit code 3)."""
+
+    exit_code = 3
+
+
+class AuditError(JourneyError):
+    """A promise of the warehouse does not hold; nothing was published (exit code 1)."""
+
+    exit_code = 1
+
+
+class ManyErrors(JourneyError):
+    """Several errors told at once; the exit code is that of the first."""
+
+    def __init__(self, errors: list[JourneyError]) -> None:
+        Exception.__init__(self, "\n".join(str(e) for e in errors))
+        self.errors = errors
+        self.exit_code = errors[0].exit_code
+
+
+def raise_all(errors: list[JourneyError]) -> None:
+    """Raise nothing, the one error, or all of them together."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ManyErrors(errors)
+
+
+def did_you_mean(word: str, allowed: list[str]) -> str:
+    """Return ``Did you mean 'x'?`` for the nearest allowed word, else an empty string."""
+    near = get_close_matches(word, allowed, n=1)
+    return f"Did you mean '{near[0]}'?" if near else ""

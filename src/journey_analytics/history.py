@@ -1,0 +1,94 @@
+"""What happened: runs and deliveries. History tables, exempt from being a function of the data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import pyarrow as pa
+
+from .engines import DuckDBEngine
+from .engines.duckdb import NEXT
+
+_RUNS = """
+CREATE TABLE IF NOT EXISTS state.runs (
+    run_no INTEGER PRIMARY KEY, started_at TIMESTAMP, published_at TIMESTAMP, as_of TIMESTAMP,
+    records_new BIGINT, promises_held INTEGER, warnings VARCHAR[], program_version VARCHAR)"""
+_PUBLISHED = {
+    "runs": (
+        "SELECT run_no, started_at, published_at, as_of, records_new, promises_held, warnings, "
+        "program_version FROM state.runs",
+        "Runs that were published. A history table.",
+        {
+            "run_no": "number of the run", "started_at": "when it started, UTC",
+            "published_at": "when it published, UTC",
+            "as_of": "the time up to which contact sources were complete, UTC",
+            "records_new": "records it read for the first time",
+            "promises_held": "audits that held",
+            "warnings": "what was wrong with single files or sources",
+            "program_version": "version of journey_analytics",
+        },
+    ),
+    "files": (
+        "SELECT file_no, source, stream, path, extract_date, bytes, file_rows, records, "
+        "quarantined, status, problem, loaded_at FROM state.files",
+        "Every delivery: rows in the file = records + quarantined. A history table.",
+        {
+            "file_no": "number of the delivery", "source": "the configured source",
+            "stream": "which of the source's streams", "path": "where it lay in the project",
+            "extract_date": "date in its name: when it was extracted", "bytes": "its size",
+            "file_rows": "rows in the file", "records": "rows taken as records",
+            "quarantined": "rows that are no record", "problem": "why it was refused",
+            "status": "loaded, repeated (content seen before), refused",
+            "loaded_at": "when it was read, UTC",
+        },
+    ),
+    "account": (
+        "SELECT source, stream, fate, rule, records FROM state.account",
+        "What became of every record: records = used + ignored by a named rule + quarantined.",
+        {
+            "source": "the configured source", "stream": "which of the source's streams",
+            "fate": "used, ignored, quarantined", "rule": "by which rule, where not used",
+            "records": "how many records",
+        },
+    ),
+    "quarantine_summary": (
+        "SELECT source, stream, stage, target, rule, min(remedy) AS remedy, count(*) AS records "
+        "FROM state.quarantine GROUP BY ALL",
+        "Records set aside, by rule. Their text stays in the private state file.",
+        {
+            "source": "the configured source", "stream": "which of the source's streams",
+            "stage": "read (no record could be made), cast (a value or rule failed)",
+            "target": "canonical table it was meant for", "rule": "the rule it broke",
+            "remedy": "what to do", "records": "how many",
+        },
+    ),
+}
+#: Tables that remember what happened instead of following from the records.
+HISTORY = ("runs", "files")
+
+
+def write_history(
+    engine: DuckDBEngine, started_at: datetime, as_of: datetime, records_new: int,
+    promises_held: int, warnings: list[str],
+) -> None:
+    """Note this run, and put what happened beside what is published."""
+    engine.execute(_RUNS)
+    run_no = int(engine.value("SELECT coalesce(max(run_no), 0) + 1 FROM state.runs"))
+    row = {
+        "run_no": run_no, "started_at": started_at.astimezone(UTC).replace(tzinfo=None),
+        "published_at": datetime.now(UTC).replace(tzinfo=None), "as_of": as_of,
+        "records_new": records_new, "promises_held": promises_held, "warnings": warnings,
+        "program_version": version("journey_analytics"),
+    }
+    schema = pa.schema([
+        ("run_no", pa.int32()), ("started_at", pa.timestamp("us")),
+        ("published_at", pa.timestamp("us")), ("as_of", pa.timestamp("us")),
+        ("records_new", pa.int64()), ("promises_held", pa.int32()),
+        ("warnings", pa.list_(pa.string())), ("program_version", pa.string()),
+    ])
+    engine.register("this_run", pa.Table.from_pylist([row], schema=schema))
+    engine.execute("INSERT INTO state.runs BY NAME FROM this_run")
+    for table, (query, text, columns) in _PUBLISHED.items():
+        engine.execute(f"CREATE OR REPLACE TABLE {NEXT}.{table} AS {query}")
+        engine.comment(table, text, columns)

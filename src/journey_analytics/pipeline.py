@@ -1,0 +1,252 @@
+"""The way of the data, step by step. Read this file first.
+
+    landing files -> records -> canonical tables -> identity -> touchpoints -> sessions, journeys
+    -> moments -> pain points -> published warehouse -> pack
+
+``STEPS`` below is that list; ``run`` walks it. The Prefect flow walks the same list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlglot import exp
+
+from . import runner, settings_tables
+from .contracts import TABLES, VOCABULARIES
+from .engines import DuckDBEngine
+from .errors import DataError, JourneyError
+from .history import write_history
+from .identity import connected_components
+from .learning import impact
+from .models import Parameter, load_models
+from .settings import Settings, load, secret_of
+from .sources.adapters import Adapter, find_adapters
+from .sources.canonical import PRIMARY_TIME, build_canonical, contact_reach
+from .sources.records import ingest, prepare_state
+
+Progress = Callable[[str], None]
+SOLVERS: dict[str, runner.Solver] = {
+    "connected_components": connected_components,
+    "impact": impact,
+}
+GIVEN = (*TABLES, *settings_tables.GIVEN)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a project: what its steps share.
+
+    Attributes
+    ----------
+    problems
+        What went wrong with single files or sources. The rest is published all the same.
+    seconds
+        Time each step took.
+    as_of
+        The time up to which the contact sources are complete. No model reads the clock.
+    """
+
+    project: Path
+    settings: Settings
+    adapters: dict[str, list[Adapter]]
+    engine: DuckDBEngine
+    progress: Progress
+    started_at: datetime
+    asked_as_of: datetime | None = None
+    as_of: datetime = datetime(1970, 1, 1)
+    params: dict[str, Parameter] = field(default_factory=dict)
+    problems: list[JourneyError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    built: list[runner.Built] = field(default_factory=list)
+    records_new: int = 0
+    promises_held: int = 0
+    pack: Path | None = None
+
+
+def ingest_files(run: Run) -> None:
+    """Landing files become records; what cannot be read is refused or quarantined."""
+    prepare_state(run.engine)
+    report = ingest(run.engine, run.project, run.settings, run.adapters, run.progress)
+    run.records_new = report.records_new
+    run.problems += report.problems
+
+
+def build_canonical_tables(run: Run) -> None:
+    """Records become tickets, calls, messages, surveys and events, with an account of each."""
+    run.problems += build_canonical(run.engine, run.settings, run.adapters, run.progress)
+
+
+def set_as_of(run: Run) -> None:
+    """Decide up to when the contact sources are complete, and hand settings to the models."""
+    reached = contact_reach(run.engine, run.started_at)
+    if not reached:
+        details = "\n".join(str(p) for p in run.problems)
+        raise DataError(str(run.project), "no usable record in any source",
+                        remedy=f"See `journeys check`.\n{details}".strip())
+    run.as_of = _as_of(run, reached)
+    run.params = settings_tables.parameters(run.settings, run.as_of)
+    first = min(t for t in _first_times(run.engine) if t)
+    for name, table in settings_tables.tables(run.settings, first, run.as_of).items():
+        run.engine.register(name, table)
+    _share_secret(run.engine, secret_of(run.project))
+    _share_words(run.engine, run.settings)
+
+
+def build_models(run: Run) -> None:
+    """Canonical tables become persons, touchpoints, journeys, moments and pain points."""
+    run.built = runner.build(run.engine, run.params, SOLVERS, GIVEN, run.progress)
+
+
+def audit_promises(run: Run) -> None:
+    """Hold every promise against what was built; a broken one stops the run here."""
+    run.promises_held = runner.audit(run.engine, run.params, GIVEN)
+
+
+def publish(run: Run) -> None:
+    """Note the run, and replace last night's warehouse, all or nothing."""
+    warnings = [*run.warnings, *(str(p) for p in run.problems)]
+    write_history(run.engine, run.started_at, run.as_of, run.records_new, run.promises_held,
+                  warnings)
+    run.engine.publish(warehouse_file(run.project))
+
+
+def write_pack(run: Run) -> None:
+    """Write the evidence pack from what was published."""
+    from .pack import build_pack  # draws with Plotly: imported when needed
+
+    run.pack = build_pack(run.project, run.settings)
+
+
+#: The steps, in order: name, what the user reads while it runs, function.
+STEPS: tuple[tuple[str, str, Callable[[Run], None]], ...] = (
+    ("ingest", "reading landing files", ingest_files),
+    ("canonical", "building canonical tables", build_canonical_tables),
+    ("as_of", "setting the time up to which sources are complete", set_as_of),
+    ("models", "building journeys, moments and pain points", build_models),
+    ("audit", "holding promises", audit_promises),
+    ("publish", "publishing the warehouse", publish),
+    ("pack", "writing the pack", write_pack),
+)
+
+
+def start(
+    project: Path, progress: Progress = lambda line: None, as_of: datetime | None = None
+) -> Run:
+    """Check a project's settings and open its warehouse for a run."""
+    settings = load(project)
+    if not settings.sources:
+        raise DataError(str(project / "journeys.toml"), "no sources are declared",
+                        remedy="Add a [sources.NAME] section; see `journeys init --help`.")
+    adapters = {n: find_adapters(s.adapter, project) for n, s in settings.sources.items()}
+    engine = DuckDBEngine((project / "warehouse").resolve(), settings.machine.memory_limit,
+                          settings.machine.threads)
+    return Run(project, settings, adapters, engine, progress, datetime.now(UTC),
+               as_of or settings.project.as_of)
+
+
+def finish(run: Run, failure: BaseException | None = None) -> None:
+    """Close the warehouse, whatever happened."""
+    run.engine.close()
+
+
+def run_project(
+    project: Path, progress: Progress = lambda line: None,
+    step_begins: Callable[[str, str], None] = lambda name, title: None,
+    as_of: datetime | None = None,
+) -> Run:
+    """Run every step of a project.
+
+    Parameters
+    ----------
+    progress
+        Called with lines of detail.
+    step_begins
+        Called with name and title of each step before it runs.
+    as_of
+        Overrides the settings' ``as_of``.
+    """
+    run = start(project, progress, as_of)
+    try:
+        for name, title, step in STEPS:
+            step_begins(name, title)
+            began = time.perf_counter()
+            step(run)
+            run.seconds[name] = time.perf_counter() - began
+    finally:
+        finish(run)
+    return run
+
+
+def warehouse_file(project: Path) -> Path:
+    """Return the published warehouse of a project."""
+    return project / "warehouse" / "journeys.duckdb"
+
+
+def _as_of(run: Run, reached: dict[str, datetime]) -> datetime:
+    if run.asked_as_of is not None:
+        given = run.asked_as_of
+        return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
+    as_of = min(reached.values())
+    ahead = max(reached.values()) - as_of
+    if ahead > timedelta(days=2):
+        late = min(reached, key=lambda name: reached[name])
+        run.warnings.append(
+            f"source '{late}' ends {ahead.days} days before the others: as_of is held back to "
+            f"{as_of:%Y-%m-%d %H:%M} UTC and later records wait")
+    return as_of
+
+
+def _first_times(engine: DuckDBEngine) -> list[datetime | None]:
+    return [engine.value(f"SELECT min({time}) FROM state.{table}")
+            for table, time in PRIMARY_TIME.items()]
+
+
+def _share_secret(engine: DuckDBEngine, secret: bytes) -> None:
+    """Hand the two pads of HMAC-SHA256 (RFC 2104) to the database; the secret stays here."""
+    key = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
+    key = key.ljust(64, b"\0")
+    for name, pad in (("hmac_inner", 0x36), ("hmac_outer", 0x5C)):
+        engine.set_variable(name, bytes(b ^ pad for b in key))
+
+
+def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
+    """Tell the engine which words can occur, so that it stores them as narrow as integers."""
+    def found(*columns: tuple[str, str]) -> tuple[str, ...]:
+        parts = " UNION ".join(f"SELECT {c} AS word FROM state.{t}" for c, t in columns)
+        return tuple(w for (w,) in engine.rows(f"SELECT word FROM ({parts}) WHERE word <> ''"))
+
+    queues = found(("queue", "calls"), ("queue", "tickets"), ("queue", "surveys"),
+                   ("CASE WHEN field = 'queue' THEN old_value END", "ticket_history"),
+                   ("CASE WHEN field = 'queue' THEN new_value END", "ticket_history"))
+    raw = found(("contact_reason", "calls"), ("disposition", "calls"),
+                ("contact_reason", "tickets"), ("contact_reason_2", "tickets"),
+                ("contact_reason", "messages"), ("intent", "channel_events"))
+    families = tuple(r.family for r in settings.reasons.values())
+    engine.set_words("source", tuple(settings.sources))
+    engine.set_words("queue", (*queues, "no queue"))
+    engine.set_words("reason", (*raw, *settings.reasons, "unstated"))
+    engine.set_words("reason_family", (*raw, *families, "unstated"))
+    engine.set_words("stage", settings_tables.stage_words(settings))
+    engine.set_words("channel", VOCABULARIES["channel"])
+    engine.set_words("actor", VOCABULARIES["actor"])
+    engine.set_words("direction", VOCABULARIES["call_direction"])
+    engine.set_words("step", ("aftercare", "hand_over", "handle", "reach", "resolve", "search",
+                              "wait"))
+    engine.set_words("kind", (*VOCABULARIES["event_type"], *words_written("kind")))
+
+
+def words_written(column: str) -> tuple[str, ...]:
+    """Return every word that a model writes into a column of that name as a literal."""
+    return tuple({
+        literal.this
+        for model in load_models() for select in model.query.find_all(exp.Select)
+        for projection in select.selects if projection.alias == column
+        for literal in projection.find_all(exp.Literal) if literal.is_string
+    })

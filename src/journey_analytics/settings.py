@@ -1,0 +1,338 @@
+"""``journeys.toml``: what a user declares, checked all at once.
+
+Unknown keys are errors with a suggestion; every problem names file and line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tomllib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import JourneyError, SettingsError, did_you_mean, raise_all
+
+FILE_NAME = "journeys.toml"
+KEY_FILE_NAME = "journeys.key"
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+STAGES = (
+    "awareness", "consideration", "purchase", "delivery", "onboarding", "usage", "support",
+    "loyalty",
+)
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        hint = did_you_mean(value, sorted(available_timezones()))
+        raise ValueError(f"unknown time zone|'{value}'|a name like 'Europe/Berlin'|{hint}")
+    return value
+
+
+def _known_region(value: str) -> str:
+    if not phonenumbers.country_code_for_region(value):
+        raise ValueError(f"unknown region|'{value}'|a two-letter country code like 'DE'|")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Region = Annotated[str, AfterValidator(_known_region)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Project(_Strict):
+    """``[project]``: name, zone of printed times, default phone region, fixed ``as_of``."""
+
+    name: str = "Customer journeys"
+    timezone: Zone = "UTC"
+    region: Region | None = None
+    as_of: datetime | None = None
+
+
+class Source(_Strict):
+    """``[sources.NAME]``: which files, how they are delivered and which adapter reads them.
+
+    ``calls_of`` and ``tickets_of`` name the source whose ids this one refers to, so that a survey
+    can name a call of the phone system. ``id_space`` lets two sources share one ``customer_ref``.
+    """
+
+    adapter: str
+    files: str | dict[str, str]
+    mode: Literal["delta", "snapshot", "window"] = "delta"
+    window_column: str | None = None
+    timezone: Zone | None = None
+    region: Region | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    calls_of: str | None = None
+    tickets_of: str | None = None
+    id_space: str | None = None
+
+    @model_validator(mode="after")
+    def _window_needs_a_column(self) -> Source:
+        if self.mode == "window" and not self.window_column:
+            raise ValueError("mode 'window' needs window_column||the column that holds the date|")
+        return self
+
+    def streams(self) -> dict[str, str]:
+        """Return path pattern by stream; one pattern alone is the stream ``records``."""
+        return {"records": self.files} if isinstance(self.files, str) else dict(self.files)
+
+
+class Reason(_Strict):
+    """``[reasons.NAME]``: one contact reason, its family and stage, and the sources' words."""
+
+    family: str
+    stage: str | None = None
+    match: tuple[str, ...] = ()
+
+
+class Calendar(_Strict):
+    """Opening hours of a week in one zone; a day left out is closed, holidays are closed."""
+
+    timezone: Zone
+    days: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str]
+    holidays: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _hours_are_readable(self) -> Calendar:
+        for day, text in self.days.items():
+            for part in text.split(","):
+                _open_close(day, part)
+        return self
+
+    def intervals(self, day: str) -> list[tuple[int, int]]:
+        """Return the open minutes of a weekday as (from, until), minutes since midnight."""
+        text = self.days.get(day)  # type: ignore[call-overload]
+        return [_open_close(day, part) for part in text.split(",")] if text else []
+
+
+def _open_close(day: str, text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(\d\d):(\d\d)-(\d\d):(\d\d)\s*", text)
+    if found:
+        h1, m1, h2, m2 = map(int, found.groups())
+        if h1 * 60 + m1 < h2 * 60 + m2 <= 24 * 60 and m1 < 60 and m2 < 60:
+            return h1 * 60 + m1, h2 * 60 + m2
+    raise ValueError(f"hours of {day} not understood|'{text}'|like '08:00-18:00'|")
+
+
+class Hours(_Strict):
+    """``[hours]``: a default calendar and calendars of single queues."""
+
+    default: Calendar | None = None
+    queues: dict[str, Calendar] = Field(default_factory=dict)
+
+
+class Thresholds(_Strict):
+    """``[thresholds]``: every number the rules use. Defaults are printed with each pack."""
+
+    session_gap_minutes: int = Field(30, ge=1)
+    quiet_window_days: int = Field(7, ge=1)
+    repeat_window_days: int = Field(7, ge=1)
+    retry_window_hours: int = Field(24, ge=1)
+    inherit_window_hours: int = Field(24, ge=1)
+    forward_window_minutes: int = Field(15, ge=1)
+    same_interaction_minutes: int = Field(30, ge=0)
+    opening_window_minutes: int = Field(5, ge=0)
+    wait_seconds: int = Field(120, ge=0)
+    first_reply_hours: int = Field(24, ge=1)
+    hold_seconds: int = Field(120, ge=0)
+    short_abandon_seconds: int = Field(5, ge=0)
+    shared_key_strong_ids: int = Field(3, ge=1)
+    shared_key_units: int = Field(1000, ge=2)
+    min_scored: int = Field(100, ge=1)
+
+    def parameters(self) -> dict[str, int | timedelta]:
+        """Return model parameters: spans of time become intervals named without their unit."""
+        units = {"minutes": "minutes", "days": "days", "hours": "hours", "seconds": "seconds"}
+        found: dict[str, int | timedelta] = {}
+        for name, value in self.model_dump().items():
+            stem, _, unit = name.rpartition("_")
+            if unit in units:
+                found[stem] = timedelta(**{unit: value})
+                found[f"{stem}_ms"] = int(timedelta(**{unit: value}).total_seconds() * 1000)
+            else:
+                found[name] = value
+        return found
+
+
+class Privacy(_Strict):
+    """``[privacy]``: smallest group shown, and keys that must never link two records."""
+
+    min_group: int = Field(5, ge=2)
+    never_link: tuple[str, ...] = ()
+
+
+class Machine(_Strict):
+    """``[machine]``: what a run may use."""
+
+    memory_limit: str = "4GB"
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+
+
+class Settings(_Strict):
+    """Everything in ``journeys.toml``."""
+
+    project: Project = Project()
+    sources: dict[str, Source] = Field(default_factory=dict)
+    reasons: dict[str, Reason] = Field(default_factory=dict)
+    stages: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    hours: Hours = Hours()
+    thresholds: Thresholds = Thresholds()  # type: ignore[call-arg]
+    privacy: Privacy = Privacy()  # type: ignore[call-arg]
+    machine: Machine = Machine()  # type: ignore[call-arg]
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="JOURNEYS_")
+    secret: str = ""
+
+
+def secret_of(folder: Path) -> bytes:
+    """Return the installation's secret, from ``JOURNEYS_SECRET`` or the project's key file.
+
+    The key file is made on first use, readable by its owner only, and lies outside the
+    warehouse so that a copied warehouse does not carry it.
+    """
+    given = _Environment().secret
+    if given:
+        return given.encode()
+    path = folder / KEY_FILE_NAME
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        found = path.read_text().strip()
+        if not found:
+            raise SettingsError(
+                str(path), "the key file is empty", remedy="Restore it from your backup."
+            ) from None
+        return found.encode()
+    with os.fdopen(handle, "w") as file:
+        text = secrets.token_hex(32)
+        file.write(text + "\n")
+    return text.encode()
+
+
+def load(folder: Path) -> Settings:
+    """Read and check ``journeys.toml`` of a project folder.
+
+    Raises
+    ------
+    SettingsError
+        Missing file, broken TOML, or any number of unknown or wrong settings, told at once.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            str(path), "no project here", remedy=f"Make one with `journeys init {folder}`."
+        ) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(path), f"not valid TOML: {error}") from None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        raise_all([_explain(path, text, dict(problem)) for problem in error.errors()])
+        raise
+    raise_all(_cross_checks(path, text, settings))
+    return settings
+
+
+def _cross_checks(path: Path, text: str, settings: Settings) -> list[JourneyError]:
+    problems: list[JourneyError] = []
+
+    def problem(where: tuple[str, ...], what: str, **kwargs: Any) -> None:
+        problems.append(SettingsError(_place(path, text, where), what, **kwargs))
+
+    for name, source in settings.sources.items():
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or "__" in name:
+            problem(
+                ("sources", name), "not a usable source name", found=f"'{name}'",
+                allowed="lower-case letters, digits and single underscores",
+            )
+        for field in ("calls_of", "tickets_of"):
+            other = getattr(source, field)
+            if other is not None and other not in settings.sources:
+                problem(
+                    ("sources", name, field), "no such source", found=f"'{other}'",
+                    allowed=", ".join(sorted(settings.sources)),
+                    remedy=did_you_mean(other, list(settings.sources)),
+                )
+    seen: dict[str, str] = {}
+    for name, reason in settings.reasons.items():
+        for word in (name, *reason.match):
+            other = seen.setdefault(word.lower(), name)
+            if other != name:
+                problem(("reasons", name, "match"), f"'{word}' also stands for [reasons.{other}]",
+                        remedy="A source's word means one reason.")
+    as_of = settings.project.as_of
+    if as_of is not None and as_of.tzinfo is None:
+        problem(
+            ("project", "as_of"), "a time without a zone", found=f"'{as_of}'",
+            remedy="Write it with an offset, for instance 2026-03-31T22:00:00Z.",
+        )
+    return problems
+
+
+def _explain(path: Path, text: str, problem: dict[str, Any]) -> JourneyError:
+    where = tuple(str(p) for p in problem["loc"] if p not in ("str", "dict[str,str]"))
+    place = _place(path, text, where)
+    name = ".".join(where)
+    if problem["type"] == "extra_forbidden":
+        allowed = _fields_beside(where)
+        return SettingsError(
+            place, f"unknown setting '{name}'", allowed=", ".join(allowed),
+            remedy=did_you_mean(where[-1], allowed),
+        )
+    if problem["type"] == "missing":
+        return SettingsError(place, f"'{name}' is missing", remedy=f"Add {where[-1]} = …")
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if message.count("|") == 3:
+        what, found, allowed_text, hint = message.split("|")
+        return SettingsError(place, f"{name}: {what}", found=found, allowed=allowed_text,
+                             remedy=hint)
+    message = message[0].lower() + message[1:]
+    return SettingsError(place, f"{name}: {message}", found=repr(problem["input"]))
+
+
+def _fields_beside(where: tuple[str, ...]) -> list[str]:
+    model: Any = Settings
+    for part in where[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        annotation = field.annotation if field else model
+        if getattr(annotation, "__origin__", None) is dict:
+            annotation = annotation.__args__[1]
+        candidates = [a for a in getattr(annotation, "__args__", ()) if hasattr(a, "model_fields")]
+        model = candidates[0] if candidates else annotation
+    return sorted(getattr(model, "model_fields", {}))
+
+
+def _place(path: Path, text: str, where: tuple[str, ...]) -> str:
+    """Return ``file:line`` of a setting: the deepest part of its name that the file shows."""
+    best, table = 0, ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
+        key = re.match(r"\s*([\w\"'.-]+)\s*=", line)
+        if header:
+            table = header[1].replace('"', "").replace("'", "")
+            if where[: table.count(".") + 1] == tuple(table.split(".")):
+                best = number
+        elif key:
+            full = f"{table}.{key[1]}" if table else key[1]
+            parts = tuple(full.replace('"', "").split("."))
+            if where[: len(parts)] == parts:
+                return f"{path}:{number}"
+    return f"{path}:{best}" if best else str(path)

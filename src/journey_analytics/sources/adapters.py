@@ -1,0 +1,244 @@
+"""Adapters: one SELECT per vendor export and canonical table, with a header that is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import traverse_scope
+
+from ..contracts import TABLES, Table
+from ..errors import SettingsError, did_you_mean
+from ..models import DIALECT, parse, read_header, sql_folder, tables_read
+
+#: Columns every stream has beside the file's own.
+STREAM_COLUMNS = ("record_key", "row_id", "extract_date")
+_UNITS = ("ms", "s", "minutes", "hh:mm:ss")
+_FORMATS = ("csv", "ndjson", "json", "parquet", "xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How the files of one stream are read. ``format`` empty: told by the file's name."""
+
+    format: str = ""
+    delimiter: str = ""
+    header: bool = True
+    columns: tuple[str, ...] = ()
+    records: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One adapter file, parsed.
+
+    Attributes
+    ----------
+    required
+        Columns by stream that a file must have.
+    optional
+        Columns by stream that read as NULL where a file lacks them.
+    times
+        Time format by column; the entry ``""`` is the adapter's default.
+    units
+        Unit by duration column.
+    ignore
+        By stream: rule name to the condition that leaves a record out.
+    lookups
+        Streams whose records only add columns to another stream's rows.
+    """
+
+    path: Path
+    table: Table
+    query: exp.Query
+    unit: str
+    streams: Mapping[str, Stream]
+    required: Mapping[str, tuple[str, ...]]
+    optional: Mapping[str, tuple[str, ...]]
+    times: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    ignore: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lookups: frozenset[str] = frozenset()
+
+
+def find_adapters(name: str, project: Path) -> list[Adapter]:
+    """Return the adapters of that name: the project's own first, else the shipped ones.
+
+    Raises
+    ------
+    SettingsError
+        No such adapter, or one that is not usable.
+    """
+    folders = (project / "adapters", sql_folder() / "sources")
+    for folder in folders:
+        paths = sorted(folder.glob(f"{name}.*.sql"))
+        if paths:
+            return [load_adapter(p) for p in paths]
+    known = sorted({p.name.split(".")[0] for f in folders for p in f.glob("*.*.sql")})
+    raise SettingsError(
+        f"adapter '{name}'", "no such adapter", found=f"no {name}.*.sql in adapters/",
+        allowed=", ".join(known), remedy=did_you_mean(name, known) or "Write it as a SQL file.",
+    )
+
+
+def load_adapter(path: Path) -> Adapter:
+    """Read one adapter file and check it against the contract of its table."""
+    text = path.read_text(encoding="utf-8")
+    headers = read_header(path, text)
+    parts = path.name.split(".")
+    if len(parts) != 3 or parts[1] not in TABLES:
+        raise SettingsError(
+            str(path), "an adapter is named <adapter>.<table>.sql", found=path.name,
+            allowed=", ".join(TABLES), remedy=did_you_mean(parts[1], list(TABLES)),
+        )
+    table = TABLES[parts[1]]
+    query = parse(path, text)
+    _check_columns(path, query, table, headers)
+    streams = {name: Stream() for name in _words(headers.get("inputs", ("records",)))}
+    for entry in headers.get("stream", ()):
+        name, stream = _stream(path, entry)
+        streams[name] = stream
+    unknown = sorted(tables_read(query) - set(streams))
+    if unknown:
+        raise SettingsError(str(path), "reads a stream the header does not name",
+                            found=", ".join(unknown), allowed=", ".join(sorted(streams)),
+                            remedy="Name it in '-- inputs:'.")
+    optional = _by_stream(path, headers.get("optional", ()), streams)
+    read = _columns_read(path, query, streams)
+    return Adapter(
+        path=path, table=table, query=query, unit=headers.get("unit", (table.key[0],))[0],
+        streams=streams, required={
+            name: tuple(c for c in columns
+                        if c not in STREAM_COLUMNS and c not in optional.get(name, ()))
+            for name, columns in read.items()
+        },
+        optional=optional, times=_times(headers.get("times", ()), table),
+        units=_units(path, headers.get("units", ()), table),
+        ignore=_ignore(path, headers.get("ignore", ()), streams),
+        lookups=frozenset(n for n, columns in read.items() if "record_key" not in columns),
+    )
+
+
+def _check_columns(
+    path: Path, query: exp.Query, table: Table, headers: Mapping[str, tuple[str, ...]]
+) -> None:
+    names = query.named_selects
+    known = [c.name for c in table.columns]
+    for name in names:
+        if name not in known and name not in ("record_key", "record_keys"):
+            raise SettingsError(str(path), f"'{table.name}' has no such column", found=f"'{name}'",
+                                remedy=did_you_mean(name, known))
+    if "record_key" not in names and "record_keys" not in names:
+        raise SettingsError(
+            str(path), "does not say which record a row comes from",
+            remedy="Add r.record_key, or list(r.record_key) as record_keys where rows are grouped.",
+        )
+    missing = [c.name for c in table.columns if c.required and c.name not in names]
+    if missing:
+        raise SettingsError(str(path), f"'{table.name}' needs more columns",
+                            found=", ".join(missing), remedy="Add them to the SELECT.")
+    for name in ("grain", "inputs"):
+        if name not in headers:
+            raise SettingsError(str(path), f"the header lacks '-- {name}:'")
+
+
+def _stream(path: Path, entry: str) -> tuple[str, Stream]:
+    name, *pairs = entry.split()
+    options = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    unknown = set(options) - {"format", "delimiter", "header", "columns", "records"}
+    if unknown or options.get("format", "csv") not in _FORMATS:
+        raise SettingsError(str(path), f"stream '{name}' has an unknown hint", found=entry,
+                            allowed="format, delimiter, header, columns, records")
+    return name, Stream(
+        options.get("format", ""), options.get("delimiter", "").replace("\\t", "\t"),
+        options.get("header", "true") != "false",
+        tuple(c for c in options.get("columns", "").split(",") if c), options.get("records", ""),
+    )
+
+
+def _columns_read(
+    path: Path, query: exp.Query, streams: Mapping[str, Stream]
+) -> dict[str, list[str]]:
+    """Return the columns the query takes from each stream, by alias."""
+    found: dict[str, list[str]] = {name: [] for name in streams}
+    for scope in traverse_scope(query):
+        sources = {
+            alias: source.name
+            for alias, source in scope.sources.items()
+            if isinstance(source, exp.Table) and source.name in streams
+        }
+        for column in scope.columns:
+            alias = column.table or (next(iter(sources)) if len(scope.sources) == 1 else "")
+            stream = sources.get(alias)
+            if stream and column.name not in found[stream]:
+                found[stream].append(column.name)
+        for star in scope.expression.find_all(exp.Star):
+            if sources and star.find_ancestor(exp.Count) is None and star.parent is not None:
+                raise SettingsError(str(path), "takes all columns of a stream with *",
+                                    remedy="Name each column, so that a missing one is noticed.")
+    return found
+
+
+def _by_stream(
+    path: Path, entries: tuple[str, ...], streams: Mapping[str, Stream]
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        for stream, quoted, bare in re.findall(r'(\w+)\.(?:"([^"]+)"|(\w+))', entry):
+            if stream not in streams:
+                raise SettingsError(str(path), "'-- optional:' names no stream", found=stream)
+            found.setdefault(stream, []).append(quoted or bare)
+    return {stream: tuple(columns) for stream, columns in found.items()}
+
+
+def _times(entries: tuple[str, ...], table: Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in entries:
+        first, _, rest = entry.partition(" ")
+        column = table.column(first)
+        if column is not None and rest:
+            found[first] = rest.strip().strip("'")
+        else:
+            found[""] = entry.strip().strip("'")
+    return found
+
+
+def _units(path: Path, entries: tuple[str, ...], table: Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in entries:
+        for pair in entry.split(","):
+            name, _, unit = pair.strip().partition(" ")
+            column = table.column(name)
+            if column is None or column.type != "duration" or unit not in _UNITS:
+                raise SettingsError(str(path), "'-- units:' not understood", found=pair.strip(),
+                                    allowed=f"a duration column and {', '.join(_UNITS)}")
+            found[name] = unit
+    return found
+
+
+def _ignore(
+    path: Path, entries: tuple[str, ...], streams: Mapping[str, Stream]
+) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        match = re.fullmatch(r"(\w+)\.(\w+):\s*(.+)", entry)
+        if not match or match[1] not in streams:
+            raise SettingsError(str(path), "'-- ignore:' not understood", found=entry,
+                                allowed="<stream>.<rule>: <condition>")
+        parse(path, f"select 1 from x where {match[3]}")
+        found.setdefault(match[1], {})[match[2]] = match[3]
+    return found
+
+
+def _words(entries: tuple[str, ...]) -> list[str]:
+    return [w for entry in entries for w in re.split(r"[,\s]+", entry) if w]
+
+
+def condition(text: str) -> str:
+    """Return an ignore rule's condition as SQL from the syntax tree."""
+    query = parse(Path("ignore"), f"select 1 from x where {text}")
+    where = query.args["where"]
+    return str(where.this.sql(dialect=DIALECT))

@@ -1,0 +1,118 @@
+"""A source's streams as an adapter sees them: records in force, and why others are left out."""
+
+from __future__ import annotations
+
+from ..engines import DuckDBEngine
+from ..errors import SettingsError
+from ..settings import Source
+from .adapters import Adapter, condition
+from .casting import time_cast
+from .readers import literal, quoted
+from .records import file_columns, records_table, table_exists
+
+RECORD_KEY = "(r._file::bigint << 32) + r._line"
+
+
+def keyed_view(stream: str) -> str:
+    """Return the name of a stream's view with all records."""
+    return f"stream_{stream}"
+
+
+def fed_view(adapter: Adapter, stream: str) -> str:
+    """Return the name of the view an adapter reads: records in force that it does not ignore."""
+    return f"fed_{adapter.table.name}_{stream}"
+
+
+def open_stream(
+    engine: DuckDBEngine, name: str, source: Source, stream: str, adapters: list[Adapter]
+) -> None:
+    """Name a stream's views, and fill ``left_out`` with records its mode leaves out."""
+    table = records_table(name, stream)
+    if not table_exists(engine, table):
+        engine.execute(f"CREATE TABLE {table} (_file INTEGER, _line BIGINT, _hash UHUGEINT, "
+                       "_occurrence INTEGER)")
+    have = file_columns(engine, table)
+    folded = {c.casefold() for c in have}
+    absent = [c for a in adapters
+              for c in (*a.required.get(stream, ()), *a.optional.get(stream, ()))
+              if c.casefold() not in folded]
+    columns = "".join(f", r.{quoted(c)}" for c in have)
+    columns += "".join(f", NULL::varchar AS {quoted(c)}" for c in dict.fromkeys(absent))
+    files = (f"(SELECT file_no, extract_date, content_hash FROM state.files WHERE "
+             f"source = {literal(name)} AND stream = {literal(stream)} AND status = 'loaded')")
+    engine.execute(
+        f"CREATE OR REPLACE TEMP VIEW {keyed_view(stream)} AS SELECT {RECORD_KEY} AS record_key, "
+        f"format('{{:x}}', r._hash) || '-' || r._occurrence AS row_id, f.extract_date, "
+        f"r._hash, r._occurrence, f.file_no AS _file, f.content_hash{columns} "
+        f"FROM {table} AS r JOIN {files} AS f ON r._file = f.file_no")
+    engine.execute("CREATE TEMP TABLE IF NOT EXISTS left_out (record_key BIGINT, rule VARCHAR)")
+    if source.mode == "snapshot":
+        _leave_out_older_snapshots(engine, name, stream)
+    elif source.mode == "window":
+        _leave_out_replaced_windows(engine, source, stream, adapters)
+    _leave_out_repeated(engine, stream, files)
+    for adapter in adapters:
+        if stream in adapter.streams:
+            _feed(engine, adapter, stream)
+
+
+def _feed(engine: DuckDBEngine, adapter: Adapter, stream: str) -> None:
+    view = keyed_view(stream)
+    rules = adapter.ignore.get(stream, {})
+    kept = "true"
+    if rules:
+        case = " ".join(f"WHEN {condition(c)} THEN {literal(rule)}" for rule, c in rules.items())
+        engine.execute(f"INSERT INTO ignored SELECT record_key, CASE {case} END AS rule "
+                       f"FROM {view} WHERE rule IS NOT NULL")
+        kept = f"(CASE {case} END) IS NULL"
+    engine.execute(
+        f"CREATE OR REPLACE TEMP VIEW {fed_view(adapter, stream)} AS SELECT * FROM {view} "
+        f"WHERE {kept} AND record_key NOT IN (SELECT record_key FROM left_out)")
+
+
+def _leave_out_repeated(engine: DuckDBEngine, stream: str, files: str) -> None:
+    """The same row in a later file is one record; its latest extract date counts."""
+    if engine.value(f"SELECT count(*) FROM {files}") < 2:
+        return
+    view = keyed_view(stream)
+    engine.execute(
+        f"INSERT INTO left_out SELECT record_key, 'repeated' FROM ("
+        f"SELECT record_key, row_number() OVER (PARTITION BY _hash, _occurrence "
+        f"ORDER BY extract_date DESC NULLS LAST, record_key) AS n FROM {view} "
+        f"WHERE record_key NOT IN (SELECT record_key FROM left_out) "
+        f"AND (_hash, _occurrence) IN (SELECT (_hash, _occurrence) FROM {view} "
+        f"GROUP BY _hash, _occurrence HAVING count(*) > 1)) WHERE n > 1")
+
+
+def _leave_out_older_snapshots(engine: DuckDBEngine, name: str, stream: str) -> None:
+    view = keyed_view(stream)
+    undated = engine.value(f"SELECT count(DISTINCT _file) FROM {view} WHERE extract_date IS NULL")
+    dated = engine.value(f"SELECT count(DISTINCT _file) FROM {view}")
+    if undated and dated > 1:
+        raise SettingsError(
+            f"sources.{name}", "mode 'snapshot' needs the date of each file in its name",
+            remedy="Name the files like tickets_2026-03-31.csv.")
+    engine.execute(
+        f"INSERT INTO left_out SELECT record_key, 'not in the latest snapshot' FROM {view} "
+        f"WHERE extract_date < (SELECT max(extract_date) FROM {view})")
+
+
+def _leave_out_replaced_windows(
+    engine: DuckDBEngine, source: Source, stream: str, adapters: list[Adapter]
+) -> None:
+    """A later file replaces every day it covers."""
+    view = keyed_view(stream)
+    column = quoted(source.window_column or "")
+    declared = next((a.times[""] for a in adapters if "" in a.times), "")
+    day = f"({time_cast(column, declared, source.timezone or 'UTC')})::date"
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE windows AS SELECT _file, min({day}) AS first_day, "
+        f"max({day}) AS last_day, any_value(extract_date) AS extract_date, "
+        f"any_value(content_hash) AS content_hash FROM {view} GROUP BY _file")
+    engine.execute(
+        f"INSERT INTO left_out SELECT record_key, 'replaced by a later window' FROM ("
+        f"SELECT record_key, _file, {day} AS day FROM {view}) AS r WHERE EXISTS ("
+        f"SELECT 1 FROM windows AS mine, windows AS later WHERE mine._file = r._file "
+        f"AND r.day BETWEEN later.first_day AND later.last_day "
+        f"AND (coalesce(later.extract_date, DATE '0001-01-01'), later.content_hash) > "
+        f"(coalesce(mine.extract_date, DATE '0001-01-01'), mine.content_hash))")
