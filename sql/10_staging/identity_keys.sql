@@ -1,84 +1,59 @@
 -- model: identity_keys
 -- grain: one row per unit (call, ticket, conversation, response, visit) and customer key on it
 -- key: unit_key, key
--- inputs: calls, tickets, messages, surveys, channel_events, source_settings, never_link
+-- inputs: calls, tickets, messages, surveys, channel_events, hashed_keys
+-- params: as_of
 -- per: all
 --
--- The last place that sees raw keys. A key becomes HMAC-SHA256 of kind, scope and value under the
--- installation's secret, folded into a BIGINT: strong keys (customer numbers) below 2^61, weak
--- ones (e-mail, phone, cookie) above, units above 2^62, so that the smallest key of a person is
--- its best one. A customer_ref means nothing outside its source's id space.
+-- Which keys stand on which unit, in whole numbers only. A visit's unit is its session where the
+-- source has one, else the event itself.
 with units as (
-    select call_key as unit_key, source, customer_ref, external_id, email, phone, anonymous_id
+    select
+        call_key as unit_key,
+        customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from calls
+    where started_at <= $as_of
     union all
-    select ticket_key, source, customer_ref, external_id, email, phone, anonymous_id
+    select
+        ticket_key,
+        customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from tickets
+    where created_at <= $as_of
     union all
     select
         coalesce(ticket_key, conversation_key, call_key, row_key),
-        source, customer_ref, external_id, email, phone, anonymous_id
+        customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from messages
+    where occurred_at <= $as_of
     union all
-    select response_key, source, customer_ref, external_id, email, phone, anonymous_id
+    select
+        response_key,
+        customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from surveys
+    where coalesce(sent_at, started_at, answered_at) <= $as_of
     union all
     select
         coalesce(ticket_key, conversation_key, call_key, session_key, row_key),
-        source, customer_ref, external_id, email, phone, anonymous_id
+        customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from channel_events
+    where occurred_at <= $as_of
 ),
 
 given as (
-    select distinct unit_key, source, kind, value
-    from units
-    unpivot (value for kind in (customer_ref, external_id, email, phone, anonymous_id))
-),
-
-scoped as (
     select distinct
-        g.unit_key,
-        g.kind,
-        case when g.kind = 'customer_ref' then coalesce(s.id_space, g.source::varchar) else '' end
-            as scope,
-        g.value
-    from given as g
-    left join source_settings as s on g.source::varchar = s.source
-    where g.value not in (select n.value from never_link as n)
-),
-
-hashed as (
-    select
-        kind,
-        scope,
-        value,
-        (
-            '0x'
-            || substr(
-                sha256(
-                    getvariable('hmac_outer')
-                    || unhex(
-                        sha256(
-                            getvariable('hmac_inner')
-                            || encode(kind || '|' || scope || '|' || value)
-                        )
-                    )
-                ),
-                1,
-                16
-            )
-        )::ubigint as digest
-    from (select distinct kind, scope, value from scoped) as d
+        unit_key,
+        key_hash
+    from units
+    unpivot (
+        key_hash
+        for kind in (
+            customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
+        )
+    )
 )
 
 select
-    s.unit_key,
-    case
-        when s.kind in ('customer_ref', 'external_id') then (h.digest >> 3)::bigint
-        else (h.digest >> 3)::bigint + 2305843009213693952
-    end as key,
-    s.kind as key_kind,
-    s.scope,
-    s.kind in ('customer_ref', 'external_id') as is_strong
-from scoped as s
-inner join hashed as h on s.kind = h.kind and s.scope = h.scope and s.value = h.value
+    g.unit_key,
+    h.key
+from given as g
+inner join hashed_keys as h on g.key_hash = h.key_hash

@@ -1,20 +1,24 @@
 -- model: person_nodes
--- grain: one row per unit or key that is linked to another
+-- grain: one row per key (or keyless unit) that is linked to another
 -- key: node
--- inputs: identity_keys, shared_keys, unit_links
+-- inputs: identity_keys, shared_keys, unit_anchors, unit_links
 -- per: all
 -- solve: connected_components
 --
 -- Edges in, components out: everyone reachable is one person, named by the smallest node, which is
--- its best key. A unit that is not here has no usable key and is a person of its own.
-select
-    k.unit_key as a,
+-- its best key. Keys on one unit are linked; so are units of which one names the other.
+select distinct
+    a.anchor as a,
     k.key as b
 from identity_keys as k
+inner join unit_anchors as a on k.unit_key = a.unit_key
 left join shared_keys as s on k.key = s.key
-where s.key is null
+where s.key is null and k.key <> a.anchor
 union all
 select
-    a,
-    b
-from unit_links
+    coalesce(x.anchor, l.a),
+    coalesce(y.anchor, l.b)
+from unit_links as l
+left join unit_anchors as x on l.a = x.unit_key
+left join unit_anchors as y on l.b = y.unit_key
+where coalesce(x.anchor, l.a) <> coalesce(y.anchor, l.b)

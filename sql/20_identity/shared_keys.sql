@@ -1,7 +1,7 @@
 -- model: shared_keys
 -- grain: one row per customer key that does not link
 -- key: key
--- inputs: identity_keys
+-- inputs: identity_keys, hashed_keys
 -- params: shared_key_strong_ids, shared_key_units
 -- per: all
 -- published: Customer keys that too many share (switchboards, catch-all customers, family phones): they link nobody.
@@ -9,19 +9,23 @@
 -- A weak key is shared when it stands beside too many different customer numbers of one scope; any
 -- key is, when it stands on too many units. One number per system is normal, so scopes are counted
 -- apart.
-with strong as (
-    select unit_key, key, scope from identity_keys where is_strong
+with pairs as (
+    select distinct
+        w.key,
+        s.key as strong_key
+    from identity_keys as w
+    inner join identity_keys as s on w.unit_key = s.unit_key
+    where w.key >= 2305843009213693952 and s.key < 2305843009213693952
 ),
 
 beside as (
     select
-        w.key,
-        s.scope,
-        count(distinct s.key) as strong_ids
-    from identity_keys as w
-    inner join strong as s on w.unit_key = s.unit_key
-    where not w.is_strong
-    group by w.key, s.scope
+        p.key,
+        h.scope,
+        count(*) as strong_ids
+    from pairs as p
+    inner join hashed_keys as h on p.strong_key = h.key
+    group by p.key, h.scope
 ),
 
 most as (
@@ -29,17 +33,12 @@ most as (
 ),
 
 uses as (
-    select
-        key,
-        key_kind,
-        count(*) as units
-    from identity_keys
-    group by key, key_kind
+    select key, count(*) as units from identity_keys group by key
 )
 
 select
     u.key, -- the key, keyed by the installation's secret; its value is not in this file
-    u.key_kind, -- what the key is: customer number, e-mail, phone, cookie
+    h.key_kind, -- what the key is: customer number, e-mail, phone, cookie
     coalesce(m.strong_ids, 0)::bigint as strong_ids, -- different customer numbers seen beside it
     u.units::bigint as units, -- calls, tickets, visits and responses that carry it
     case
@@ -47,5 +46,6 @@ select
         else 'too many records'
     end as rule -- why it does not link
 from uses as u
+inner join hashed_keys as h on u.key = h.key
 left join most as m on u.key = m.key
 where coalesce(m.strong_ids, 0) > $shared_key_strong_ids or u.units > $shared_key_units

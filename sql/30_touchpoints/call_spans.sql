@@ -1,7 +1,7 @@
 -- model: call_spans
 -- grain: one row per call as its source sees it
 -- key: call_key
--- inputs: staged_calls, person_nodes
+-- inputs: staged_calls, unit_persons
 -- per: person
 --
 -- Whether it was answered, given up in the queue, or passed on; and whether the source tells
@@ -29,7 +29,7 @@ telling as (
 
 select
     c.call_key,
-    coalesce(n.component, c.call_key) as person_key,
+    coalesce(n.person_key, c.call_key) as person_key,
     c.source,
     c.started_at,
     c.ended_at,
@@ -42,4 +42,4 @@ select
     c.is_test
 from calls as c
 inner join telling as t on c.source = t.source
-left join person_nodes as n on c.call_key = n.node
+left join unit_persons as n on c.call_key = n.unit_key

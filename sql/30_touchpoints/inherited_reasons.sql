@@ -1,20 +1,21 @@
 -- model: inherited_reasons
--- grain: one row per search, help page or given-up call that takes its reason from the next contact
+-- grain: one row per search, help page or unanswered call that takes its reason from the next contact
 -- key: anchor_key
--- inputs: threads, staged_events, person_nodes
+-- inputs: threads, staged_events, unit_persons
 -- params: inherit_window
 -- per: person
 --
 -- Someone who searches and then calls within a day searched for what the call was about; a call
--- given up in the queue has no wrap-up code and is about what the next one was about. Only a reason
--- that a thread states itself is passed on: nothing is inherited twice.
+-- that nobody answered (given up in the queue, or to a closed line) has no wrap-up code and is about
+-- what the next contact was about. Only a reason that a thread states itself is passed on: nothing
+-- is inherited twice.
 with anchors as (
     select
         e.event_key as anchor_key,
-        coalesce(n.component, e.unit_key) as person_key,
+        coalesce(n.person_key, e.unit_key) as person_key,
         e.occurred_at
     from staged_events as e
-    left join person_nodes as n on e.unit_key = n.node
+    left join unit_persons as n on e.unit_key = n.unit_key
     where e.event_type in ('search', 'help_view') and e.about_key is null and e.reason_raw is null
     union all
     select
@@ -22,7 +23,7 @@ with anchors as (
         person_key,
         started_at
     from threads
-    where is_abandoned and reason_raw is null
+    where is_unanswered and reason_raw is null
 ),
 
 points as (

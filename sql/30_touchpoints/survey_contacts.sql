@@ -1,7 +1,7 @@
 -- model: survey_contacts
 -- grain: one row per survey response that names no contact but follows one of its person
 -- key: response_key
--- inputs: staged_surveys, person_nodes, contacts_found
+-- inputs: staged_surveys, unit_persons, contacts_found
 -- params: quiet_window
 -- per: person
 --
@@ -9,12 +9,12 @@
 with asked as (
     select
         s.response_key,
-        coalesce(n.component, s.response_key) as person_key,
+        coalesce(n.person_key, s.response_key) as person_key,
         min(s.invited_at) as invited_at
     from staged_surveys as s
-    left join person_nodes as n on s.response_key = n.node
+    left join unit_persons as n on s.response_key = n.unit_key
     where s.about_key is null
-    group by s.response_key, coalesce(n.component, s.response_key)
+    group by s.response_key, coalesce(n.person_key, s.response_key)
 ),
 
 points as (

@@ -12,7 +12,7 @@ with placed as (
         c.contact_key,
         c.person_key,
         c.started_at,
-        c.is_abandoned,
+        c.contact_kind = 'call' and not c.is_handled as is_unanswered,
         c.reason_raw,
         row_number() over (
             partition by coalesce(n.component, c.unit_key) order by c.started_at, c.contact_key
@@ -26,7 +26,7 @@ select
     thread_key,
     min(person_key) as person_key,
     min(started_at) as started_at,
-    bool_and(is_abandoned) as is_abandoned,
+    bool_and(is_unanswered) as is_unanswered,
     arg_min(reason_raw, contact_no) filter (where reason_raw is not null) as reason_raw
 from placed
 group by thread_key

@@ -1,31 +1,36 @@
 -- model: ticket_calls
 -- grain: one row per ticket that is the same contact as a call
 -- key: ticket_key
--- inputs: staged_tickets, call_spans, person_nodes, unit_links
+-- inputs: staged_tickets, call_spans, unit_persons, unit_links
 -- params: same_interaction
 -- per: person
 --
 -- One interaction in two systems: a ticket that names a call (or is named by one), or that an agent
 -- opens during a call of the same person or up to 30 minutes after it. Counting both would double
 -- the contact; this is the commonest defect of such data.
-with named as (
+with links as (
+    select a as ticket_key, b as call_key from unit_links where same_issue
+    union all
+    select b, a from unit_links where same_issue
+),
+
+named as (
     select
-        t.ticket_key,
-        min(case when l.a = t.ticket_key then l.b else l.a end) as call_key
-    from staged_tickets as t
-    inner join unit_links as l on t.ticket_key = l.a or t.ticket_key = l.b
-    inner join call_spans as c
-        on c.call_key = case when l.a = t.ticket_key then l.b else l.a end
-    group by t.ticket_key
+        l.ticket_key,
+        min(l.call_key) as call_key
+    from links as l
+    inner join staged_tickets as t on l.ticket_key = t.ticket_key
+    inner join call_spans as c on l.call_key = c.call_key
+    group by l.ticket_key
 ),
 
 opened_by_agent as (
     select
         t.ticket_key,
         t.created_at,
-        coalesce(n.component, t.ticket_key) as person_key
+        coalesce(n.person_key, t.ticket_key) as person_key
     from staged_tickets as t
-    left join person_nodes as n on t.ticket_key = n.node
+    left join unit_persons as n on t.ticket_key = n.unit_key
     where t.opened_by = 'agent'
 ),
 

@@ -1,7 +1,7 @@
 -- model: ticket_timeline
 -- grain: one row per message or change, on its ticket, conversation or call
 -- key: item_key
--- inputs: staged_messages, staged_ticket_history, staged_tickets, person_nodes
+-- inputs: staged_messages, staged_ticket_history, staged_tickets, unit_persons
 -- per: person
 --
 -- Everything that happens inside a ticket or conversation in one order, with what stood before it:
@@ -66,7 +66,7 @@ ordered as (
 select
     o.item_key,
     o.unit_key,
-    coalesce(n.component, o.unit_key) as person_key,
+    coalesce(n.person_key, o.unit_key) as person_key,
     o.is_ticket,
     o.source,
     o.occurred_at,
@@ -90,4 +90,4 @@ select
     t.queue as ticket_queue
 from ordered as o
 left join staged_tickets as t on o.unit_key = t.ticket_key
-left join person_nodes as n on o.unit_key = n.node
+left join unit_persons as n on o.unit_key = n.unit_key

@@ -1,7 +1,7 @@
 -- into: touchpoints_found
 -- grain: one row per channel event
 -- key: touchpoint_key
--- inputs: staged_events, person_nodes, inherited_reasons
+-- inputs: staged_events, unit_persons, inherited_reasons
 -- per: person
 -- stored: view
 --
@@ -10,7 +10,7 @@ select
     e.event_key as touchpoint_key,
     e.about_key as unit_key,
     null::bigint as contact_key,
-    coalesce(n.component, e.unit_key) as person_key,
+    coalesce(n.person_key, e.unit_key) as person_key,
     e.occurred_at as started_at,
     null::timestamp as ended_at,
     e.event_seq as seq,
@@ -34,5 +34,5 @@ select
     coalesce(e.reason_raw, i.reason_raw) as reason_raw,
     true as extends_journey
 from staged_events as e
-left join person_nodes as n on e.unit_key = n.node
+left join unit_persons as n on e.unit_key = n.unit_key
 left join inherited_reasons as i on e.event_key = i.anchor_key

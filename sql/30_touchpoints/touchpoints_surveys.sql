@@ -1,7 +1,7 @@
 -- into: touchpoints_found
 -- grain: one row per answered survey
 -- key: touchpoint_key
--- inputs: staged_surveys, survey_contacts, person_nodes
+-- inputs: staged_surveys, survey_contacts, unit_persons
 -- per: person
 -- stored: view
 --
@@ -11,7 +11,7 @@ select
     s.answer_key as touchpoint_key,
     coalesce(s.about_key, c.unit_key, s.response_key) as unit_key,
     null::bigint as contact_key,
-    coalesce(n.component, s.response_key) as person_key,
+    coalesce(n.person_key, s.response_key) as person_key,
     s.answered_at as started_at,
     null::timestamp as ended_at,
     0 as seq,
@@ -26,5 +26,5 @@ select
     false as extends_journey
 from staged_surveys as s
 left join survey_contacts as c on s.response_key = c.response_key
-left join person_nodes as n on s.response_key = n.node
+left join unit_persons as n on s.response_key = n.unit_key
 where s.answered_at is not null

@@ -1,7 +1,7 @@
 -- into: touchpoints_found
 -- grain: one row per ticket, at its opening
 -- key: touchpoint_key
--- inputs: staged_tickets, ticket_calls, forwarded_calls, person_nodes
+-- inputs: staged_tickets, ticket_calls, forwarded_calls, unit_persons
 -- per: person
 -- stored: view
 --
@@ -10,7 +10,7 @@ select
     t.ticket_key as touchpoint_key,
     t.ticket_key as unit_key,
     coalesce(f.head_key, c.call_key, t.ticket_key) as contact_key,
-    coalesce(n.component, t.ticket_key) as person_key,
+    coalesce(n.person_key, t.ticket_key) as person_key,
     t.created_at as started_at,
     null::timestamp as ended_at,
     0 as seq,
@@ -26,4 +26,4 @@ select
 from staged_tickets as t
 left join ticket_calls as c on t.ticket_key = c.ticket_key
 left join forwarded_calls as f on c.call_key = f.call_key
-left join person_nodes as n on t.ticket_key = n.node
+left join unit_persons as n on t.ticket_key = n.unit_key

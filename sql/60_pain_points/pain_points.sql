@@ -70,6 +70,8 @@ measured as (
         i.difference_high,
         i.impact,
         b.basis,
+        sqrt(c.persons_hit * (a.persons - c.persons_hit) / nullif(a.persons, 0) + 0.960365)
+            as wilson_root,
         case
             when b.basis = 'customer hours lost' then c.lost_ms / 3600000.0
             else c.journeys_hit * greatest(-i.impact, 0.0)
@@ -112,16 +114,14 @@ select
     persons_hit::bigint as persons_hit, -- persons it hit
     active_persons::bigint as active_persons, -- persons in the data, anonymous visitors left out
     journeys_of_reason::bigint as journeys_of_reason, -- journeys with this reason
-    persons_hit / active_persons::double as frequency, -- persons hit / active persons
+    persons_hit / nullif(active_persons, 0) as frequency, -- persons hit / active persons
     greatest(
         0.0,
-        (persons_hit + 1.9207 - 1.96 * sqrt(persons_hit * (active_persons - persons_hit) / active_persons::double + 0.9604))
-        / (active_persons + 3.8416)
+        (persons_hit + 1.92073 - 1.959964 * wilson_root) / nullif(active_persons + 3.84146, 0)
     ) as frequency_low, -- its 95 % Wilson interval, lower end
     least(
         1.0,
-        (persons_hit + 1.9207 + 1.96 * sqrt(persons_hit * (active_persons - persons_hit) / active_persons::double + 0.9604))
-        / (active_persons + 3.8416)
+        (persons_hit + 1.92073 + 1.959964 * wilson_root) / nullif(active_persons + 3.84146, 0)
     ) as frequency_high, -- upper end
     hit_scored, -- scored journeys with it
     other_scored, -- scored journeys without it, same reason and entry channel

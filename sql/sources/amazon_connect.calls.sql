@@ -155,7 +155,7 @@ select
     end as transfer_kind,
     l.passed_on_to as transferred_to,
     l.passed_on_at as transferred_at,
-    l.ended_by,
+    case when not l.is_passed_on then l.ended_by end as ended_by,
     (l.attributes ->> '$.reason') as contact_reason,
     l.called_number,
     (l.attributes ->> '$.customerId') as external_id,

@@ -83,12 +83,12 @@ def sql_folder() -> Path:
 
 
 def shipped(name: str) -> Path:
-    """Return a folder that ships with the package (``sql``, ``sample``), wherever it lies.
+    """Return a folder that ships with the package (``sql``, ``sample_project``), wherever it lies.
 
     An editable install leaves no copy inside the package, so the checkout's own is taken.
     """
     inside = Path(str(files("journey_analytics") / name))
-    beside = Path(__file__).parents[2] / {"sample": "data/sample"}.get(name, name)
+    beside = Path(__file__).parents[2] / {"sample_project": "data/sample"}.get(name, name)
     for folder in (inside, beside):
         if folder.is_dir():
             return folder
@@ -242,7 +242,9 @@ def bind(query: exp.Query, params: Mapping[str, Parameter]) -> exp.Query:
                                 unit=exp.Var(this="SECOND"))
         return exp.convert(value)
 
-    return query.copy().transform(literal)
+    bound = query.copy().transform(literal)
+    assert isinstance(bound, exp.Query)
+    return bound
 
 
 def column_comments(query: exp.Query) -> dict[str, str]:

@@ -35,7 +35,7 @@ SOLVERS: dict[str, runner.Solver] = {
     "connected_components": connected_components,
     "impact": impact,
 }
-GIVEN = (*TABLES, *settings_tables.GIVEN)
+GIVEN = (*TABLES, "customer_keys", *settings_tables.GIVEN)
 
 
 @dataclass(slots=True)
@@ -124,8 +124,9 @@ def write_pack(run: Run) -> None:
     run.pack = build_pack(run.project, run.settings)
 
 
+Step = Callable[[Run], None]
 #: The steps, in order: name, what the user reads while it runs, function.
-STEPS: tuple[tuple[str, str, Callable[[Run], None]], ...] = (
+STEPS: tuple[tuple[str, str, Step], ...] = (
     ("ingest", "reading landing files", ingest_files),
     ("canonical", "building canonical tables", build_canonical_tables),
     ("as_of", "setting the time up to which sources are complete", set_as_of),
@@ -151,7 +152,7 @@ def start(
                as_of or settings.project.as_of)
 
 
-def finish(run: Run, failure: BaseException | None = None) -> None:
+def finish(run: Run) -> None:
     """Close the warehouse, whatever happened."""
     run.engine.close()
 

@@ -188,9 +188,9 @@ class Settings(_Strict):
     reasons: dict[str, Reason] = Field(default_factory=dict)
     stages: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     hours: Hours = Hours()
-    thresholds: Thresholds = Thresholds()  # type: ignore[call-arg]
-    privacy: Privacy = Privacy()  # type: ignore[call-arg]
-    machine: Machine = Machine()  # type: ignore[call-arg]
+    thresholds: Thresholds = Thresholds()
+    privacy: Privacy = Privacy()
+    machine: Machine = Machine()
 
 
 class _Environment(BaseSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,7 @@ from .models import Parameter
 from .settings import STAGES, WEEKDAYS, Calendar, Settings
 
 #: Tables that settings give to the models.
-GIVEN = (
-    "source_settings", "never_link", "reason_settings", "stage_settings", "calendars",
-    "open_hours",
-)
+GIVEN = ("never_link", "reason_settings", "stage_settings", "calendars", "open_hours")
 
 
 def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
@@ -45,9 +43,6 @@ def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.
     hours = [row for name, c in calendars.items() for row in _open_hours(name, c, first, last)]
     listed = [{"queue": name, "calendar": name or "default"} for name in calendars]
     return {
-        "source_settings": _table(
-            [{"source": n, "id_space": s.id_space} for n, s in settings.sources.items()],
-            source=pa.string(), id_space=pa.string()),
         "never_link": _table([{"value": v} for v in settings.privacy.never_link],
                              value=pa.string()),
         "reason_settings": _table(reasons, word=pa.string(), reason=pa.string(),
@@ -65,8 +60,8 @@ def stage_words(settings: Settings) -> tuple[str, ...]:
     return tuple({*STAGES, *settings.stages, *named})
 
 
-def _table(rows: list[dict[str, object]], **types: pa.DataType) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+def _table(rows: Sequence[Mapping[str, object]], **types: pa.DataType) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=pa.schema(list(types.items())))
 
 
 def _calendars(settings: Settings) -> dict[str, Calendar]:

@@ -199,6 +199,32 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+class Published:
+    """A published warehouse, read-only, for as long as the context lasts."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = open_published(path)
+
+    def __enter__(self) -> Published:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def dicts(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """Return rows as dictionaries; for small answers."""
+        relation = self.connection.sql(query, params=values)
+        return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+    def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return rows as tuples; for small answers."""
+        return self.connection.sql(query, params=values).fetchall()
+
+    def value(self, query: str, values: list[Any] | None = None) -> Any:
+        """Return the one value of a query."""
+        return self.rows(query, values)[0][0]
+
+
 def _text(statement: str | exp.Expr) -> str:
     return statement if isinstance(statement, str) else statement.sql(dialect="duckdb")
 

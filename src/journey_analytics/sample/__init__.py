@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from journey_analytics.sample import calls, servicenow, surveys, truth, web, zendesk
-from journey_analytics.sample.dirt import Entry, dirt_csv, hostile_rows, soil
-from journey_analytics.sample.people import make_people
-from journey_analytics.sample.plan import make_plan
-from journey_analytics.sample.project import write_project
-from journey_analytics.sample.tables import Layout, Table, concat, save, write
-from journey_analytics.sample.tickets import make_tickets
-from journey_analytics.sample.world import PLANTED, Bools, Ints, World, make_world
+from . import calls, servicenow, surveys, truth, web, zendesk
+from .dirt import Entry, dirt_csv, hostile_entries, hostile_rows, soil
+from .people import make_people
+from .plan import make_plan
+from .project import write_project
+from .tables import Layout, Table, concat, save, write
+from .tickets import make_tickets
+from .world import PLANTED, Bools, Ints, World, make_world
 
 __all__ = ["PLANTED", "Sample", "generate"]
 
@@ -74,7 +74,7 @@ def generate(
         save(folder / "truth" / f"{name}.csv.gz", b"".join(parts))
     save(folder / "truth" / "pain_points.csv", truth.csv(truth.pain_points(world, hits)))
     save(folder / "truth" / "dirt.csv", dirt_csv(log))
-    write_project(world, folder)
+    write_project(world, folder, hits)
     names = [p.name for p in PLANTED]
     return Sample(folder, rows, dict(zip(names, hits.tolist(), strict=True)))
 
@@ -112,7 +112,8 @@ def _chunk(
             calls.connect_table(world, people, plan.contacts, legs, chunk, dice("connect")))
     deliver(zendesk.TICKETS,
             zendesk.tickets_table(world, people, plan.contacts, story, chunk, bad_tickets))
-    deliver(zendesk.AUDITS, zendesk.audits_table(world, people, plan.contacts, story, chunk, bad_tickets))
+    deliver(zendesk.AUDITS,
+            zendesk.audits_table(world, people, plan.contacts, story, chunk, bad_tickets))
     users = zendesk.users_table(world, people, story)
     incident, audit = servicenow.incident_tables(world, people, incidents, chunk, bad_incidents)
     if chunk == 0:
@@ -128,6 +129,9 @@ def _chunk(
         deliver(layout, table)
     deliver(web.EVENTS, web.web_table(world, people, plan, story, chunk, dice("web")))
 
+    log.extend(hostile_entries(
+        bad_tickets[story.events["ticket"].unique()], bad_incidents[incidents["contact"]],
+        asked["comment"].to_numpy()))
     for name, columns in (
         ("persons", truth.persons(people)),
         ("journeys", truth.journeys(people, plan, asked, chunk)),

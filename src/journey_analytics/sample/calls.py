@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from journey_analytics.sample.people import People, spoken_phone
-from journey_analytics.sample.shapes import (
+from .people import People, spoken_phone
+from .shapes import (
     either,
     hms,
     join,
@@ -20,8 +20,8 @@ from journey_analytics.sample.shapes import (
     uuid,
     zulu,
 )
-from journey_analytics.sample.tables import Layout, Table
-from journey_analytics.sample.world import (
+from .tables import Layout, Table
+from .world import (
     ABANDONED,
     ACD,
     CHAT,
@@ -37,7 +37,7 @@ from journey_analytics.sample.world import (
 
 ACD_LOG = Layout("acd", "records", "call_log_{date}.csv", ",", ("CUSTOMER NAME",))
 CONNECT_RECORDS = Layout("connect", "records", "contact_records_{date}.ndjson.gz")
-_INSTANCE = "arn:aws:connect:eu-central-1:123456789012:instance/00000000-0000-4000-8000-000000000001"
+_INSTANCE = "arn:aws:connect:eu-west-1:123456789012:instance/00000000-0000-4000-8000-000000000001"
 AGENTS = 24
 
 
@@ -80,20 +80,21 @@ def make_legs(contacts: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     second["queue"] = SECOND_LEVEL
     second["agent"] = (second["agent"] + 7) % AGENTS
     second["moved"] = False
-    legs = pd.concat([legs, second], ignore_index=True)
-    legs = legs.sort_values(["contact", "seq"], kind="stable").reset_index(drop=True)
-    legs["end"] = legs["t"] + _length(legs)
-    outside = legs["external"].to_numpy()
-    legs.loc[outside, "end"] += rng.integers(120, 900, int(outside.sum()))
+    both = pd.concat([legs, second], ignore_index=True)
+    found: pd.DataFrame = both.sort_values(["contact", "seq"], kind="stable", ignore_index=True)
+    found["end"] = found["t"] + _length(found)
+    outside = found["external"].to_numpy()
+    found.loc[outside, "end"] += rng.integers(120, 900, int(outside.sum()))
     end = contacts["t"].copy()
-    last = legs.groupby("contact")["end"].max()
+    last = found.groupby("contact")["end"].max()
     end.iloc[last.index] = last.to_numpy()
     contacts["end"] = end
-    return legs
+    return found
 
 
 def _length(legs: pd.DataFrame) -> pd.Series:
-    return legs[["ivr", "wait", "ring", "talk", "hold"]].sum(axis=1)
+    length: pd.Series = legs[["ivr", "wait", "ring", "talk", "hold"]].sum(axis=1)
+    return length
 
 
 def call_id(chunk: int, contact: Ints) -> Ints:
@@ -131,8 +132,7 @@ def acd_table(
         "CAMPAIGN": pick(["Nordlicht Inbound"], np.zeros(len(row))),
         "CALL TYPE": pick(["Inbound"], np.zeros(len(row))),
         "SKILL": only(queue >= 0, pick(QUEUES, np.maximum(queue, 0))),
-        "AGENT": either(handled, join("agent", number(np.maximum(agent, 0), 2), "@nordlicht.example"),
-                        "[None]"),
+        "AGENT": either(handled, join("agent.", number(np.maximum(agent, 0), 2)), "[None]"),
         "DISPOSITION": either(handled, pick([r.disposition for r in REASONS], reason),
                               pick(["Abandon", "Caller Disconnected"], system)),
         "ANI": either(anonymous, "Anonymous", spoken_phone(people, person, style)),

@@ -6,16 +6,16 @@ reader does with them. Everything put in is written down for ``truth/dirt.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from journey_analytics.sample.shapes import Cells, join, number, text, zulu
-from journey_analytics.sample.shapes import local as wall_clock
-from journey_analytics.sample.tables import Layout, Table, concat, lines
-from journey_analytics.sample.world import Bools, Ints, World
+from .shapes import Cells, join, number, text, zulu
+from .shapes import local as wall_clock
+from .tables import Layout, Table, concat, lines
+from .texts import FIRST_HOSTILE
+from .world import Bools, Ints, World
 
 QUARANTINED, SUPERSEDED, COLLAPSED, WAITS = "quarantined", "superseded", "counted once", "waits"
 
@@ -74,7 +74,8 @@ SOILS = {
     "servicenow/audit": Soil("sys_id"),
     "web/records": Soil(
         "messageId",
-        {"unparseable time": {"timestamp": '"2026-13-45T99:00:00Z"'}, "missing id": {"messageId": None}},
+        {"unparseable time": {"timestamp": '"2026-13-45T99:00:00Z"'},
+         "missing id": {"messageId": None}},
         tomorrow=("timestamp", "originalTimestamp"), truncate=True),
 } | {
     f"survey_{name}/records": Soil(
@@ -111,20 +112,24 @@ class _Spade:
         self.rng, self.part = rng, part
         self.extra: dict[int, list[str]] = {}
         self.log: list[Entry] = []
-        self.fresh = 0
+        # Where the next new id comes from; chunks ("_003") have ranges of their own.
+        self.fresh = 7_000_000_000_000 + 1_000_000_000 * int(part.strip("_") or 0)
 
     def dig(self, eligible: Bools | None) -> tuple[Table, dict[int, list[str]], list[Entry]]:
         table, rules = self.table, self.rules
         last = len(self.world.extracts) - 1
         added = []
+        alone = np.ones(len(table), bool)
         if rules.repeat:
             twice = self._some(0.002, 2)
             added.append(self._log(table.take(twice), "exact duplicate", COLLAPSED))
             again = self._some(0.003, 2, table.week < last)
             copies = table.take(again)
             added.append(self._log(copies.deliver(copies.week + 1), "delivered again", COLLAPSED))
+            alone[twice], alone[again] = False, False
         if rules.late:
-            where = table.week < last
+            # Not for repeated rows: two versions in one file could not be told apart.
+            where = alone & (table.week < last)
             rows = self._some(0.005, 3, where if eligible is None else where & eligible)
             table, newer = self._correct(table, rows)
             added.append(self._log(newer, "late correction", SUPERSEDED))
@@ -132,12 +137,7 @@ class _Spade:
             copies = self._copies(self._some(0.0003, 2))
             added.append(self._log(copies.change(**cells), name, QUARANTINED))
         if rules.tomorrow:
-            copies = self._copies(self._some(0.0001, 1)).deliver(np.zeros(0, np.int64))
-            t = np.full(len(next(iter(copies.columns.values()))), self.world.as_of + 6 * 3_600)
-            json = not self.layout.delimiter
-            cell = text(zulu(t)) if json else wall_clock(t, "us")
-            later = copies.change(**dict.fromkeys(rules.tomorrow, cell))
-            added.append(self._log(Table(later.columns, t * 0 + last, t), "after as_of", WAITS))
+            added.append(self._log(self._tomorrow(), "after as_of", WAITS))
         if rules.truncate:
             self._truncate()
         return concat([table, *added]), self.extra, self.log
@@ -148,16 +148,23 @@ class _Spade:
         return np.sort(self.rng.permutation(rows)[:count])
 
     def _copies(self, rows: Ints) -> Table:
-        """Copies under new ids, all of them digits so that they fit every vendor's shape."""
-        base = 7_000_000_000_000 + self.fresh
+        """Copy rows under new ids, all of them digits so that they fit every vendor's shape."""
+        ids = number(self.fresh + np.arange(len(rows)))
         self.fresh += len(rows)
-        ids = number(base + np.arange(len(rows)))
         numeric = self.layout.delimiter or self.rules.id_column == "id"
         return self.table.take(rows).change(
             **{self.rules.id_column.replace(" ", "_"): ids if numeric else text(ids)})
 
+    def _tomorrow(self) -> Table:
+        """Copy rows into the morning after the data's end, in the last delivery."""
+        copies = self._copies(self._some(0.0001, 1))
+        t = np.full(len(copies), self.world.as_of + 6 * 3_600)
+        cell = wall_clock(t, "us") if self.layout.delimiter else text(zulu(t))
+        later = copies.change(**dict.fromkeys(self.rules.tomorrow, cell))
+        return Table(later.columns, np.full(len(t), len(self.world.extracts) - 1), t)
+
     def _correct(self, table: Table, rows: Ints) -> tuple[Table, Table]:
-        """Let the first delivery of some rows be unfinished, and send the true ones a week later."""
+        """Make the first delivery of some rows unfinished, and send the true ones a week later."""
         newer = table.take(rows)
         newer = newer.deliver(newer.week + 1)
         if self.rules.stamped:
@@ -183,7 +190,8 @@ class _Spade:
         ids = table.columns[self.rules.id_column]
         for week in np.unique(table.week).tolist():
             rows = np.flatnonzero(table.week == week)
-            self._note(week, dirt, len(rows), expected, str(ids[int(rows[0])].as_py() or "").strip('"'))
+            example = str(ids[int(rows[0])].as_py() or "").strip('"')
+            self._note(week, dirt, len(rows), expected, example)
         return table
 
     def _note(self, week: int, dirt: str, rows: int, expected: str, example: str) -> None:
@@ -198,8 +206,20 @@ def hostile_rows(world: World, rng: np.random.Generator, rows: int) -> Ints:
     return np.where(die < 0.004 * world.dirt, rng.integers(0, 60, rows), -1)
 
 
+def hostile_entries(tickets: Ints, incidents: Ints, comments: Ints) -> list[Entry]:
+    """Count texts that try to be HTML, SQL or a formula; they are data and stay as they are."""
+    found = (
+        ("zendesk", "landing/zendesk/", int((tickets >= 0).sum())),
+        ("servicenow", "landing/servicenow/", int((incidents >= 0).sum())),
+        ("survey", "landing/survey_*/", int((comments >= FIRST_HOSTILE).sum())),
+    )
+    return [
+        Entry(source, file, "hostile text", n, "kept as text", "") for source, file, n in found if n
+    ]
+
+
 def dirt_csv(entries: list[Entry]) -> bytes:
-    """The record as a CSV file."""
+    """Write the record as a CSV file."""
     columns = ("source", "file", "dirt", "rows", "expected", "example")
     cells: list[Cells | str] = []
     for i, name in enumerate(columns):
@@ -207,6 +227,3 @@ def dirt_csv(entries: list[Entry]) -> bytes:
         cells += [",", column] if i else [column]
     body = "".join(join(*cells, "\n").to_pylist()) if entries else ""
     return (",".join(columns) + "\n" + body).encode()
-
-
-Eligible = Callable[[Table], Bools]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
-from journey_analytics.sample.shapes import Cells, either, hex32, join, number, only, pick, uuid
-from journey_analytics.sample.world import Bools, Ints, World
+from .shapes import Cells, either, hex32, join, number, only, pick, uuid
+from .world import Bools, Ints, World
 
 FIRST_NAMES = (
     "Anna", "Jürgen", "Sophie", "Mehmet", "Greta", "Łukasz", "Jörg", "Ayşe", "Paul", "Zoë",

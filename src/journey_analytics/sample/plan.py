@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from journey_analytics.sample.people import People
-from journey_analytics.sample.world import (
+from .people import People
+from .world import (
     ABANDONED,
-    CHAT,
     CHANNELS,
+    CHAT,
     CONNECT,
     DAY,
     EMAIL,
@@ -82,7 +82,8 @@ def make_plan(world: World, people: People, rng: np.random.Generator) -> Plan:
     flags: dict[str, Bools] = {}
     for name, share in BACKGROUND.items():
         own = planted == names.index(name)
-        flags[name] = (rng.random(n) < share) & (voice | ((channel == CHAT) & (name == "wait"))) & ~own
+        possible = voice | (channel == CHAT) if name == "wait" else voice
+        flags[name] = (rng.random(n) < share) & possible & ~own
     die = rng.random(n)
     allowed = ~np.isin(reason, _CLEAN) & ~journeys["extra"].to_numpy()
     low = 0.0

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from journey_analytics.sample.tables import save
-from journey_analytics.sample.world import HOURS, REASONS, TIMEZONE, World, zulu_text
+from .plan import BACKGROUND, EXTRA_CONTACT
+from .surveys import BASE, NOISE, PERSON_NOISE
+from .tables import save
+from .world import (
+    CHANNELS,
+    HIT_RATE,
+    HOURS,
+    PLANTED,
+    QUEUES,
+    REASONS,
+    TIMEZONE,
+    Ints,
+    World,
+    zulu_text,
+)
 
 _SOURCES = f"""\
 [sources.acd]
@@ -75,13 +88,13 @@ id,statement,moment,direction,segment,threshold,owner
 B1,Long waits on the billing line cost us more goodwill than anything else,wait,worse,reason=invoice,1.0,Care lead
 B2,Customers do not mind being passed on as long as the second agent solves it,transfer,no difference,reason=outage,0.5,Operations
 B3,A second call about slow internet leaves customers much less satisfied,repeat_contact,worse,reason=slow_internet,0.5,IT
-"""
+"""  # noqa: E501
 
 ACTIONS = """\
 id,pain_point,action,owner,deadline,metric,direction,target,segment,effort,start_date
 A1,wait invoice voice Billing,Offer a call-back on the billing line from 120 seconds of waiting,Care lead,2026-06-30,p90_wait,down,180,queue=Billing,M,2026-02-16
 A2,hold cancel voice Retention,Show contract data to Retention agents without a second system,IT,2026-07-31,hold_share,down,0.10,queue=Retention,L,2026-03-02
-"""
+"""  # noqa: E501
 
 
 def settings(world: World) -> str:
@@ -104,9 +117,87 @@ def settings(world: World) -> str:
     return "\n".join(parts)
 
 
-def write_project(world: World, folder: Path) -> None:
+_README = """\
+# Sample: Nordlicht Net, a broadband provider that does not exist
+
+Made by `journeys sample` (seed {seed}, {persons:,} customers, {days} days up to {end}, dirt {dirt:g}).
+Nobody in here is real: telephone numbers are the ones the Bundesnetzagentur keeps free for films,
+addresses end in example.org. `journeys run .` builds the journeys; `truth/` holds what was put in,
+and no run may read it.
+
+| source | system it imitates | what |
+|---|---|---|
+| acd | Five9 call log, CSV | calls to Billing, Technical, Delivery; Berlin wall clock; one row per leg |
+| connect | Amazon Connect contact records, NDJSON | calls to Retention, all chats; UTC; chains of records |
+| zendesk | Zendesk API, NDJSON | e-mail and form tickets, tickets agents write after calls; audits, users, groups |
+| servicenow | ServiceNow tables, CSV | incidents for technicians, with their audit; naive UTC |
+| survey_calls, survey_connect, survey_tickets | a survey tool, CSV with `;` | NPS after each issue, about 40 % answered; a few CSAT |
+| web | Segment, NDJSON | pages, searches, help, forms, logins, confirmation mails |
+
+Deliveries are weekly; a file's name carries the day it was extracted, and holds what happened or
+changed before that day. The last one is cut at the end of {end} in Berlin, which is `as_of`.
+
+## What was planted
+Journeys of these reasons are hit by one moment in about {rate:.0f} % of cases and then lose NPS
+points. Nothing else lowers a score. Every other moment is background without effect, in this share
+of the journeys where it can happen: {background}.
+
+| planted | reason | first contact | channel | queue | NPS points lost | journeys hit |
+|---|---|---|---|---|---|---|
+{planted}
+
+Burden is journeys hit times points lost. Hit counts are alike by construction, so the order of
+burdens is the order of the points. The planted channel switch (e-mail, then a call) is a second
+contact within seven days, so by definition it shows as a repeat contact too (`also_shows_as`). Scores: {base} minus the loss, plus
+noise of the person (sd {mood}) and of the moment (sd {noise}), rounded, within 0 to 10.
+
+## What makes it hard
+- Customers are known by customer number (Five9, Zendesk profile, Segment login), telephone (Five9
+  in national spellings, Connect in E.164), e-mail, ServiceNow caller and cookie; not each record has
+  each key. About 1 % share a telephone in the family; some twenty per 2,000 call from one
+  switchboard, which must link nobody; a few calls are anonymous; a third of the visitors is a
+  cookie and nothing else.
+- A third of the calls leaves a Zendesk ticket, written during the call or up to 20 minutes after
+  it; less than half of those name the call. Some leave an incident as well. It is one contact.
+- Tickets are closed by the system four days after the solution. Some are reopened; an answer to a
+  closed one opens a follow-up ticket.
+- Calls given up in the queue and calls out of hours have no disposition.
+- Issues of one person about one thing lie three weeks apart; in a few cases a second issue of
+  another kind runs at the same time. Issues at the end are unfinished.
+
+## Known dirt (`truth/dirt.csv`: file, kind, rows, what should become of them)
+Exact duplicates in a file; rows delivered again a week later; corrections that replace an earlier
+version; unparseable times, negative durations, ends before starts, missing ids, scores off their
+scale, rows without any time, NDJSON lines cut off; rows after `as_of`; HTML, SQL and spreadsheet
+formulas in free text; umlauts, emoji, line breaks inside cells. Broken rows are copies under ids of
+their own, so the truth is whole without them.
+
+## Truth
+`persons` (all keys), `contacts` (with the records that belong to each; `kind` says first, repeat,
+switch, abandoned, out_of_hours, follow_up, or a message in a ticket: answer, chaser, reopen),
+`journeys` (score, planted and background moments), `pain_points` (the planted cells, ranked), `dirt`.
+"""  # noqa: E501
+
+
+def readme(world: World, hits: Ints) -> str:
+    """One page about the sample."""
+    rows = [
+        f"| {p.name} | {p.reason} | {CHANNELS[p.entry]} | {p.channel} | {QUEUES[p.queue]} "
+        f"| {world.effects[p.name]:g} | {n:,} |"
+        for p, n in zip(PLANTED, hits.tolist(), strict=True)
+    ]
+    kinds = (*BACKGROUND.items(), *EXTRA_CONTACT)
+    return _README.format(
+        seed=world.seed, persons=world.persons, days=world.days, end=world.end.isoformat(),
+        dirt=world.dirt, rate=HIT_RATE * 100, planted="\n".join(rows), base=BASE,
+        mood=PERSON_NOISE, noise=NOISE,
+        background=", ".join(f"{name} {share:.0%}" for name, share in kinds),
+    )
+
+
+def write_project(world: World, folder: Path, hits: Ints) -> None:
     """Write everything that is not data."""
     save(folder / "journeys.toml", settings(world).encode())
     save(folder / "beliefs.csv", BELIEFS.encode())
     save(folder / "actions.csv", ACTIONS.encode())
-    save(folder / "README.md", b"")
+    save(folder / "README.md", readme(world, hits).encode())

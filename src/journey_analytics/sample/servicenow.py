@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from journey_analytics.sample.people import People
-from journey_analytics.sample.plan import Plan
-from journey_analytics.sample.shapes import constant, hex32, join, number, only, pick, stamp
-from journey_analytics.sample.tables import Layout, Table
-from journey_analytics.sample.texts import HOSTILE
-from journey_analytics.sample.tickets import AUTO_CLOSE, HOUR, in_hours
-from journey_analytics.sample.world import ABANDONED, ACD, OUT_OF_HOURS, REASON, REASONS, Ints, World
+from .people import People
+from .plan import Plan
+from .shapes import constant, hex32, join, number, only, pick, stamp
+from .tables import Layout, Table
+from .texts import HOSTILE
+from .tickets import AUTO_CLOSE, HOUR, in_hours
+from .world import ABANDONED, ACD, OUT_OF_HOURS, REASON, REASONS, Ints, World
 
 _FREE_TEXT = ("short_description", "description")
 INCIDENTS = Layout("servicenow", "incidents", "incident_{date}.csv", ",", _FREE_TEXT)
@@ -94,9 +94,11 @@ def incident_tables(
         "caller_id.phone": only(at % 3 < 2, people.e164.take(person)),
         "parent_incident": constant(None, n),
         "problem_id": constant(None, n),
-        "short_description": pick([*(f"{r.category}: please check" for r in REASONS), *HOSTILE],
-                                  np.where(bad < 0, of["reason"], len(REASONS) + bad % len(HOSTILE))),
-        "description": pick(["Kunde hat angerufen.\nTechniker, bitte prüfen.", "See call notes."], at % 2),
+        "short_description": pick(
+            [*(f"{r.category}: please check" for r in REASONS), *HOSTILE],
+            np.where(bad < 0, of["reason"], len(REASONS) + bad % len(HOSTILE))),
+        "description": pick(
+            ["Kunde hat angerufen.\nTechniker, bitte prüfen.", "See call notes."], at % 2),
         # Counted from 1970-01-01, as the database keeps a duration.
         "calendar_duration": only(resolved, stamp(work)),
         "active": pick(["true", "false"], closed),

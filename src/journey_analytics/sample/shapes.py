@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey_analytics.sample.world import DAY, EPOCH, Bools, Ints, to_local
+from .world import DAY, EPOCH, Bools, Ints, to_local
 
 Cells = Any  # pa.StringArray; pyarrow ships no types
 _DAYS_FROM, _DAYS_TO = 0, 29_220  # 1970-01-01 .. 2050-01-01
@@ -32,7 +33,8 @@ def _lookup(kind: str) -> Cells:
 
 def join(*parts: Cells | str) -> Cells:
     """Concatenate cells and constants row by row; a null makes the row null."""
-    return pc.binary_join_element_wise(*(pa.scalar(p) if isinstance(p, str) else p for p in parts), "")
+    cells = (pa.scalar(p) if isinstance(p, str) else p for p in parts)
+    return pc.binary_join_element_wise(*cells, "")
 
 
 def listed(separator: str, *cells: Cells) -> Cells:
@@ -61,18 +63,18 @@ def local(t: Ints, date: str = "iso") -> Cells:
     return stamp(to_local(t), date)
 
 
-def hms(seconds: Ints) -> Cells:
+def hms(seconds: npt.ArrayLike) -> Cells:
     """``HH:MM:SS`` of a duration below a day."""
     return _lookup("time").take(pa.array(np.asarray(seconds, np.int64)))
 
 
-def number(values: Ints, width: int = 0) -> Cells:
+def number(values: npt.ArrayLike, width: int = 0) -> Cells:
     """Integers as text, zero-padded to ``width``."""
     cells = pc.cast(pa.array(np.asarray(values, np.int64)), pa.string())
     return pc.utf8_lpad(cells, width, "0") if width else cells
 
 
-def pick(pool: Sequence[str | None], index: Any) -> Cells:
+def pick(pool: Sequence[str | None], index: npt.ArrayLike) -> Cells:
     """Entries of a small pool."""
     return pa.array(pool, pa.string()).take(pa.array(np.asarray(index, np.int64)))
 
@@ -116,7 +118,7 @@ def obj(**fields: Cells | str) -> Cells:
     return join(*parts, "}")
 
 
-def _mixed(index: Ints, salt: int) -> npt_u64:
+def _mixed(index: Ints, salt: int) -> npt.NDArray[np.uint64]:
     """Splitmix64: a bijection, so different indexes give different ids."""
     with np.errstate(over="ignore"):
         z = index.astype(np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)
@@ -125,7 +127,6 @@ def _mixed(index: Ints, salt: int) -> npt_u64:
         return z ^ (z >> np.uint64(31))
 
 
-npt_u64 = Any
 _HEX = np.frombuffer(b"".join(b"%02x" % i for i in range(256)), np.uint8).reshape(256, 2)
 
 
@@ -151,6 +152,6 @@ def _digits(index: Ints, salt: int) -> Any:
 def _fixed(chars: Any) -> Cells:
     """Wrap a matrix of characters as an Arrow string array without copying row by row."""
     rows, width = chars.shape
-    offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32) if width else np.zeros(1, np.int32)
+    offsets = np.arange(rows + 1, dtype=np.int32) * width
     data = np.ascontiguousarray(chars)
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(data))

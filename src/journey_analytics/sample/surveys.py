@@ -5,25 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from journey_analytics.sample.calls import call_id, contact_uuid
-from journey_analytics.sample.people import People, spelled_email
-from journey_analytics.sample.plan import Plan
-from journey_analytics.sample.shapes import constant, either, join, local, number, only, pick
-from journey_analytics.sample.tables import Layout, Table, concat
-from journey_analytics.sample.texts import COMMENTS, hostile_comment, survey_comment
-from journey_analytics.sample.tickets import HOUR, SOLVED, Tickets
-from journey_analytics.sample.world import (
+from .calls import call_id, contact_uuid
+from .people import People, spelled_email
+from .plan import Plan
+from .shapes import constant, either, join, local, number, only, pick
+from .tables import Layout, Table, concat
+from .texts import COMMENTS, hostile_comment, survey_comment
+from .tickets import HOUR, SOLVED, Tickets
+from .world import (
     ACD,
     CHANNELS,
     CONNECT,
-    DAY,
     OUT_OF_HOURS,
     PLANTED,
     QUEUES,
     Ints,
     World,
 )
-from journey_analytics.sample.zendesk import ticket_id
+from .zendesk import ticket_id
 
 #: One file family per system that the answers refer to.
 LAYOUTS = tuple(
@@ -73,7 +72,8 @@ def make_surveys(
         "csat": answers & (rng.random(n) < WITH_CSAT), "shout": rng.random(n) < 0.05,
         "known": rng.random(n) < 0.9,
     })
-    return frame[finished & (sent < world.as_of - 60)].reset_index(drop=True)
+    asked: pd.DataFrame = frame[finished & (sent < world.as_of - 60)].reset_index(drop=True)
+    return asked
 
 
 def _tickets_of(plan: Plan, story: Tickets) -> tuple[Ints, Ints]:
@@ -134,7 +134,8 @@ def _rows(
         number(ticket_id(chunk, np.maximum(surveys["ticket"].to_numpy(), 0))),
     )
     is_ticket = system > CONNECT
-    reference = either(system == ACD, references[0], either(is_ticket, references[2], references[1]))
+    reference = either(
+        system == ACD, references[0], either(is_ticket, references[2], references[1]))
     comment = surveys["comment"].to_numpy()
     says = done & (comment >= 0) & (metric == "nps")
     t = np.where(done, answered, sent)
@@ -154,16 +155,9 @@ def _rows(
         "ref_id": reference,
         "channel": pick(CHANNELS, plan.contacts["channel"].to_numpy()[contact]),
         "queue": pick(QUEUES, plan.contacts["queue"].to_numpy()[contact]),
-        "customer_number": only(~surveys["known"].to_numpy(), people.crm.take(_at(person))),
+        "customer_number": only(~surveys["known"].to_numpy(), people.crm.take(person)),
         "email": only(surveys["known"].to_numpy(),
-                      spelled_email(people, _at(person), surveys["shout"].to_numpy())),
+                      spelled_email(people, person, surveys["shout"].to_numpy())),
         "updated_at": local(t),
     }
     return Table(columns, world.week(t), t)
-
-
-def _at(rows: Ints) -> Ints:
-    return rows
-
-
-assert DAY == 24 * HOUR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey_analytics.sample.shapes import Cells, constant, join, value
-from journey_analytics.sample.world import Bools, Ints, World
+from .shapes import Cells, constant, join, value
+from .world import Bools, Ints, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,16 @@ class Table:
         """Select rows."""
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         index = pa.array(rows)
-        return Table({k: v.take(index) for k, v in self.columns.items()}, self.week[rows], self.t[rows])
+        columns = {name: cells.take(index) for name, cells in self.columns.items()}
+        return Table(columns, self.week[rows], self.t[rows])
 
     def change(self, **cells: Cells | str | None) -> Table:
         """Replace columns (keys as in the file, blanks written as ``_``)."""
         known = {name.replace(" ", "_"): name for name in self.columns}
         columns = dict(self.columns)
         for key, new in cells.items():
-            columns[known[key]] = constant(new, len(self)) if new is None or isinstance(new, str) else new
+            single = new is None or isinstance(new, str)
+            columns[known[key]] = constant(new, len(self)) if single else new
         return replace(self, columns=columns)
 
     def deliver(self, week: Ints) -> Table:
@@ -67,7 +69,8 @@ def concat(tables: Iterable[Table]) -> Table:
     columns = {
         name: pa.concat_arrays([_one(t.columns[name]) for t in parts]) for name in parts[0].columns
     }
-    return Table(columns, np.concatenate([t.week for t in parts]), np.concatenate([t.t for t in parts]))
+    week, t = (np.concatenate(c) for c in zip(*((p.week, p.t) for p in parts), strict=True))
+    return Table(columns, week, t)
 
 
 def _one(cells: Cells) -> Cells:
@@ -92,9 +95,6 @@ def _quote(cells: Cells, delimiter: str) -> Cells:
     doubled = join('"', pc.replace_substring(cells, '"', '""'), '"')
     needs = pc.match_substring_regex(cells, f'["\\r\\n{delimiter}]')
     return pc.if_else(needs, doubled, cells)
-
-
-Extra = Callable[[Layout, int], str]
 
 
 def write(
@@ -128,13 +128,8 @@ def save(path: Path, body: bytes) -> None:
 
 def _bytes(cells: Any) -> bytes:
     """All cells one after the other: the array's own buffer, no loop."""
-    cells = pa.concat_arrays([cells])  # drops the offset a slice carries
-    return b"".join(memoryview(b) for b in _slices(cells))
-
-
-def _slices(cells: Any) -> list[bytes]:
     if len(cells) == 0:
-        return []
+        return b""
     offsets = np.frombuffer(cells.buffers()[1], np.int32)
     low, high = offsets[cells.offset], offsets[cells.offset + len(cells)]
-    return [memoryview(cells.buffers()[2])[low:high]]
+    return bytes(memoryview(cells.buffers()[2])[low:high])

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from journey_analytics.sample.world import PLANTED, REASONS, Bools, Ints
+from .world import PLANTED, REASONS, Bools, Ints
 
 #: (English, German) opening messages by reason.
 _OPENING: Final = {
@@ -78,10 +78,11 @@ REPLY = {
     "chase": ("Any news? I have not heard from you.", "Gibt es etwas Neues? Ich warte noch."),
     "again": ("This is not solved, it happened again today.",
               "Das ist leider nicht erledigt, es ist heute wieder passiert."),
-    "call_note": ("Caller identified, request recorded.", "Anrufer identifiziert, Anliegen erfasst."),
+    "call_note": ("Caller identified, request recorded.",
+                  "Anrufer identifiziert, Anliegen erfasst."),
     "done_note": ("Solved on the phone.", "Telefonisch gelöst."),
     "follow_up": ("Coming back to my earlier request, the problem is back.",
-                  "Ich melde mich noch einmal zu meiner früheren Anfrage: Das Problem ist wieder da."),
+                  "Ich melde mich noch einmal zu meiner Anfrage: Das Problem ist wieder da."),
 }
 MESSAGES: Final = (*OPENINGS, *(line for pair in REPLY.values() for line in pair))
 _REPLY_AT: Final = {kind: len(OPENINGS) + 2 * i for i, kind in enumerate(REPLY)}
@@ -98,7 +99,8 @@ COMMENTS_BAD: Final = {
              "Ewig in der Warteschleife gehangen, das geht gar nicht."),
     "transfer": ("I was passed on and had to explain everything again.",
                  "Weiterverbunden und alles noch einmal erzählt."),
-    "hold": ("The agent put me on hold again and again.", "Mitten im Gespräch minutenlang gehalten."),
+    "hold": ("The agent put me on hold again and again.",
+             "Mitten im Gespräch minutenlang gehalten."),
     "channel_switch": ("I wrote an e-mail and was told to call. Why?",
                        "Erst E-Mail, dann doch anrufen müssen."),
     "repeat_contact": ("Had to call a second time for the same thing.",
@@ -110,6 +112,10 @@ _POOR: Final = ("Not what I expected.", "Hat mir leider nicht weitergeholfen.")
 COMMENTS: Final = (
     *(line for p in PLANTED for line in COMMENTS_BAD[p.name]), *_GOOD, *_POOR, *HOSTILE,
 )
+
+
+#: Comments from here on are the hostile ones.
+FIRST_HOSTILE: Final = len(COMMENTS) - len(HOSTILE)
 
 
 def opening(reason: Ints, german: Bools, die: Ints) -> Ints:
@@ -131,4 +137,4 @@ def survey_comment(hit: Ints, score: Ints, german: Bools, die: Ints) -> Ints:
 
 def hostile_comment(die: Ints) -> Ints:
     """Index into :data:`COMMENTS` of a text that tries to be something else."""
-    return len(COMMENTS) - len(HOSTILE) + die % len(HOSTILE)
+    return FIRST_HOSTILE + die % len(HOSTILE)

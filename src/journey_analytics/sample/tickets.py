@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from journey_analytics.sample.people import People
-from journey_analytics.sample.plan import Plan
-from journey_analytics.sample.texts import opening, reply
-from journey_analytics.sample.world import (
+from .people import People
+from .plan import Plan
+from .texts import opening, reply
+from .world import (
     ABANDONED,
     ACD,
     DAY,
@@ -60,7 +60,8 @@ class _Story:
 
     def add(
         self, where: Bools, t: Ints, actor: int, role: str, *, status: int | Ints = -1,
-        group: int = -1, says: str | Ints | None = None, public: bool = True, assigned: bool = False,
+        group: int = -1, says: str | Ints | None = None, public: bool = True,
+        assigned: bool = False,
     ) -> None:
         rows = np.flatnonzero(where)
         if says is None:
@@ -140,16 +141,16 @@ def _customers_tickets(
     def after(t: Ints, low: float, high: float) -> Ints:
         return t + rng.integers(int(low * HOUR), int(high * HOUR), n)
 
-    directed, call_start, call_end = _asked_to_call(plan, tickets)
+    directed, call_end = _asked_to_call(plan, tickets)
     chased, asks, reopened = some(0.06), some(0.35) | directed, some(0.05)
-    moved = mine & (reason != REASON["outage"]) & (rng.random(n) < 0.04)
+    moved = mine & ~clean & (reason != REASON["outage"]) & (rng.random(n) < 0.04)
     assigned = after(created, 0.1, 2)
     first = in_hours(world, after(created, 2, 20), rng)
     first = np.where(chased, in_hours(world, after(created, 34, 50), rng), first)
-    early = in_hours(world, after(created, 1, 4), rng)
-    early = np.where(early > call_start - HOUR, created + (call_start - created) * 2 // 5, early)
-    first = np.where(directed, early, np.maximum(first, assigned + 1_800))
-    assigned = np.where(directed, (created + first) // 2, assigned)
+    # The delivery desk answers round the clock: the reply comes before the call it asks for, and
+    # journeys with and without the planted switch wait alike for it.
+    first = np.where(clean, after(created, 1, 4), np.maximum(first, assigned + 1_800))
+    assigned = np.where(clean, created + 600, assigned)
     answer = after(first, 1, 24)
     second = in_hours(world, after(answer, 1, 10), rng)
     noted = call_end + rng.integers(120, 900, n)
@@ -176,18 +177,16 @@ def _customers_tickets(
     return np.where(mine, closed, 0)
 
 
-def _asked_to_call(plan: Plan, tickets: pd.DataFrame) -> tuple[Bools, Ints, Ints]:
-    """Tickets of the planted channel switch, and the call each of them leads to."""
+def _asked_to_call(plan: Plan, tickets: pd.DataFrame) -> tuple[Bools, Ints]:
+    """Tickets of the planted channel switch, and the end of the call each of them leads to."""
     contacts = plan.contacts
-    hit = plan.journeys["hit"].to_numpy()
     calls = contacts[contacts["role"] == SWITCH].drop_duplicates("journey").set_index("journey")
     journey = tickets["journey"]
-    first = (contacts["role"].to_numpy()[tickets["contact"]] == FIRST)
-    directed = (hit[journey] == _SWITCH) & first & (tickets["kind"] == BY_CUSTOMER).to_numpy()
-    start, end = (
-        journey.map(calls[column]).fillna(0).to_numpy().astype(np.int64) for column in ("t", "end")
-    )
-    return directed, start, end
+    hit = plan.journeys["hit"].to_numpy()[journey]
+    first = contacts["role"].to_numpy()[tickets["contact"]] == FIRST
+    directed = (hit == _SWITCH) & first & (tickets["kind"] == BY_CUSTOMER).to_numpy()
+    end = journey.map(calls["end"]).fillna(0).to_numpy().astype(np.int64)
+    return directed, end
 
 
 def _agents_tickets(
@@ -200,7 +199,8 @@ def _agents_tickets(
     at_once = mine & (rng.random(n) < 0.6)
     soon = created + rng.integers(60, 600, n)
     later = in_hours(world, created + rng.integers(4 * HOUR, 28 * HOUR, n), rng)
-    story.add(mine, created, AGENT, "open", status=OPEN, says="call_note", public=False, assigned=True)
+    story.add(mine, created, AGENT, "open", status=OPEN, says="call_note", public=False,
+              assigned=True)
     story.add(at_once, soon, AGENT, "note", status=SOLVED)
     story.add(mine & ~at_once, later, AGENT, "reply", status=SOLVED, says="solve")
     story.add(mine, np.where(at_once, soon, later) + AUTO_CLOSE, SYSTEM, "close", status=CLOSED)

@@ -7,14 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey_analytics.sample.calls import call_id, contact_uuid
-from journey_analytics.sample.people import People, known_as
-from journey_analytics.sample.plan import BACKGROUND, EXTRA_CONTACT, Plan
-from journey_analytics.sample.servicenow import incident_number
-from journey_analytics.sample.shapes import Cells, constant, either, join, listed, number, only, pick, zulu
-from journey_analytics.sample.tables import _one
-from journey_analytics.sample.tickets import BY_AGENT, BY_CUSTOMER, FOLLOW_UP_TICKET, Tickets
-from journey_analytics.sample.world import (
+from .calls import call_id, contact_uuid
+from .people import People, known_as
+from .plan import BACKGROUND, EXTRA_CONTACT, Plan
+from .servicenow import incident_number
+from .shapes import Cells, constant, either, join, listed, number, only, pick, zulu
+from .tables import _one
+from .tickets import BY_AGENT, BY_CUSTOMER, FOLLOW_UP_TICKET, Tickets
+from .world import (
     ACD,
     CHANNELS,
     CHAT,
@@ -29,7 +29,7 @@ from journey_analytics.sample.world import (
     Ints,
     World,
 )
-from journey_analytics.sample.zendesk import comment_id, ticket_id
+from .zendesk import comment_id, ticket_id
 
 _MESSAGE_ROLES = ("answer", "chaser", "reopen")
 Columns = dict[str, Cells]
@@ -168,13 +168,14 @@ def pain_points(world: World, hits: Ints) -> Columns:
         "stage": pa.array([REASONS[REASON[p.reason]].stage for p in planted]),
         "step": pa.array([p.step for p in planted]),
         "reason": pa.array([p.reason for p in planted]),
+        "entry_channel": pa.array([CHANNELS[p.entry] for p in planted]),
         "channel": pa.array([p.channel for p in planted]),
         "queue": pa.array([QUEUES[p.queue] for p in planted]),
         "journeys_hit": number(hits[order]),
         "effect": pa.array([f"{v:g}" for v in effect[order]]),
         "expected_burden": pa.array([f"{v:.1f}" for v in burden[order]]),
         "rank": number(rank[order]),
-        "may_also_show_as": pa.array([p.echo for p in planted]),
+        "also_shows_as": pa.array([p.echo for p in planted]),
     }
 
 

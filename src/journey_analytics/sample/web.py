@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from journey_analytics.sample.people import People
-from journey_analytics.sample.plan import Plan
-from journey_analytics.sample.shapes import (
+from .people import People
+from .plan import Plan
+from .shapes import (
     Cells,
     constant,
     either,
@@ -23,9 +23,9 @@ from journey_analytics.sample.shapes import (
     text,
     uuid,
 )
-from journey_analytics.sample.tables import Layout, Table
-from journey_analytics.sample.tickets import BY_CUSTOMER, Tickets
-from journey_analytics.sample.world import (
+from .tables import Layout, Table
+from .tickets import BY_CUSTOMER, Tickets
+from .world import (
     DAY,
     FIRST,
     REASONS,
@@ -64,7 +64,9 @@ def web_table(
 ) -> Table:
     """All events of a chunk, as Segment's raw objects."""
     visits = (
-        _before_contact(people, plan, rng), _idle(world, people, rng), _strangers(world, people, rng),
+        _before_contact(people, plan, rng),
+        _idle(world, people, rng),
+        _strangers(world, people, rng),
     )
     events = pd.concat([_expand(v, rng).assign(visit=i) for i, v in enumerate(visits)],
                        ignore_index=True)
@@ -99,7 +101,7 @@ def _before_contact(people: People, plan: Plan, rng: np.random.Generator) -> _Vi
     lead = np.where(form, 400, rng.integers(600, 5 * 3_600, n))
     return _Visits(
         cookie=people.cookie(person, rng.integers(0, 2, n)),
-        user=only(people.logs_in[person] & (rng.random(n) < 0.7), people.crm.take(pa.array(person))),
+        user=only(people.logs_in[person] & (rng.random(n) < 0.7), people.crm.take(person)),
         t=contacts["t"].to_numpy() - lead,
         pages=rng.integers(1, 3, n), searches=rng.random(n) < 0.6, helps=rng.integers(1, 4, n),
         form=form, reason=contacts["reason"].to_numpy(),
@@ -108,11 +110,12 @@ def _before_contact(people: People, plan: Plan, rng: np.random.Generator) -> _Vi
 
 def _idle(world: World, people: People, rng: np.random.Generator) -> _Visits:
     """Visits of customers that lead to nothing."""
-    person = np.repeat(np.arange(len(people.ids)), rng.poisson(VISITS * world.days / 90, len(people.ids)))
+    visits = rng.poisson(VISITS * world.days / 90, len(people.ids))
+    person = np.repeat(np.arange(len(people.ids)), visits)
     n = len(person)
     return _Visits(
         cookie=people.cookie(person, rng.integers(0, 2, n)),
-        user=only(people.logs_in[person] & (rng.random(n) < 0.5), people.crm.take(pa.array(person))),
+        user=only(people.logs_in[person] & (rng.random(n) < 0.5), people.crm.take(person)),
         t=_any_time(world, n, rng), pages=rng.integers(2, 5, n), searches=np.zeros(n, bool),
         helps=np.zeros(n, np.int64), form=np.zeros(n, bool), reason=np.full(n, -1),
     )

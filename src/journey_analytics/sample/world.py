@@ -13,7 +13,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from dateutil.easter import easter
+
+from ..errors import SettingsError, did_you_mean
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -91,8 +92,9 @@ REASON: Final = {r.name: i for i, r in enumerate(REASONS)}
 class Planted:
     """A pain point put into the data on purpose.
 
-    ``effect`` is the default loss in NPS points of a journey that is hit; ``echo`` names a
-    kind that the same event may also show as, depending on how strictly it is defined.
+    ``channel`` and ``queue`` are those of the contact where the moment happens, ``entry`` is the
+    channel of the journey's first contact. ``effect`` is the default loss in NPS points of a
+    journey that is hit; ``echo`` names a kind that the same event also is by definition.
     """
 
     name: str
@@ -110,7 +112,7 @@ PLANTED: Final = (
     Planted("wait", "invoice", "voice", VOICE, 0, "wait", 4.5),
     Planted("transfer", "outage", "voice", VOICE, 1, "hand over", 3.0),
     Planted("hold", "cancel", "voice", VOICE, 4, "handle", 2.0),
-    Planted("channel_switch", "delivery_status", "email->voice", EMAIL, 3, "reach", 1.3,
+    Planted("channel_switch", "delivery_status", "voice", EMAIL, 3, "reach", 1.3,
             "repeat_contact"),
     Planted("repeat_contact", "slow_internet", "voice", VOICE, 1, "aftercare", 0.8),
 )
@@ -139,17 +141,19 @@ def parse_effects(effects: Mapping[str, float] | str | None, seed: int) -> dict[
         try:
             effects = {name.strip(): float(value) for name, _, value in pairs}
         except ValueError:
-            raise ValueError(f"effects: expected name=number, got {effects!r}") from None
+            raise SettingsError("effects", "not understood", found=repr(effects),
+                                allowed="name=number,name=number or 'shuffle'") from None
     for name, value in effects.items():
         if name not in result:
-            raise ValueError(f"effects: unknown planted pain point {name!r}, known: {', '.join(result)}")
+            raise SettingsError("effects", "unknown planted pain point", found=f"'{name}'",
+                                allowed=", ".join(result), remedy=did_you_mean(name, [*result]))
         result[name] = float(value)
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A run's calendar and settings. Days are counted from 1970-01-01, local; times are UTC seconds."""
+    """Calendar and settings of a sample. Days are local, from 1970-01-01; times UTC seconds."""
 
     persons: int
     days: int
@@ -189,7 +193,9 @@ def make_world(
 ) -> World:
     """Check the arguments of ``generate`` and lay out the calendar."""
     if persons < 1 or days < 7 or dirt < 0:
-        raise ValueError("persons must be at least 1, days at least 7, dirt at least 0")
+        raise SettingsError(
+            "sample", "too small", found=f"{persons} persons, {days} days, dirt {dirt}",
+            allowed="at least 1 person, 7 days, dirt 0")
     last = date.fromisoformat(end)
     first = last - timedelta(days=days - 1)
     mondays = (first + timedelta(days=i) for i in range(1, days))
@@ -216,9 +222,20 @@ def _number(day: date) -> int:
 
 def _holidays(year: int) -> tuple[date, ...]:
     """Return the holidays that all German states keep."""
-    moving = (easter(year) + timedelta(days=n) for n in (-2, 1, 39, 50))
+    moving = (_easter(year) + timedelta(days=n) for n in (-2, 1, 39, 50))
     fixed = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
     return tuple(sorted((*moving, *(date(year, m, d) for m, d in fixed))))
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday: Gauss's rule as it holds for 1900 to 2099."""
+    a = year % 19
+    d = (19 * a + 24) % 30
+    e = (2 * (year % 4) + 4 * (year % 7) + 6 * d + 5) % 7
+    day = 22 + d + e
+    if day == 57 or (day == 56 and d == 28 and a > 10):
+        day -= 7
+    return date(year, 3, 1) + timedelta(days=day - 1)
 
 
 def _summer(t: Ints) -> Ints:

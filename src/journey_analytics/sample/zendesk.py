@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey_analytics.sample.calls import AGENTS, call_id
-from journey_analytics.sample.people import People, known_as
-from journey_analytics.sample.shapes import (
+from .calls import AGENTS, call_id
+from .people import People, known_as
+from .shapes import (
     Cells,
     constant,
     either,
@@ -23,9 +23,9 @@ from journey_analytics.sample.shapes import (
     text,
     zulu,
 )
-from journey_analytics.sample.tables import Layout, Table, concat
-from journey_analytics.sample.texts import HOSTILE, MESSAGES, SUBJECTS
-from journey_analytics.sample.tickets import (
+from .tables import Layout, Table
+from .texts import HOSTILE, MESSAGES, SUBJECTS
+from .tickets import (
     AGENT,
     BY_AGENT,
     BY_CUSTOMER,
@@ -34,7 +34,7 @@ from journey_analytics.sample.tickets import (
     SYSTEM,
     Tickets,
 )
-from journey_analytics.sample.world import QUEUES, REASONS, WEB_FORM, Bools, Ints, World
+from .world import QUEUES, REASONS, WEB_FORM, Bools, Ints, World
 
 TICKETS = Layout("zendesk", "tickets", "tickets_{date}.ndjson.gz")
 AUDITS = Layout("zendesk", "audits", "audits_{date}.ndjson.gz")
@@ -92,7 +92,6 @@ def tickets_table(
     requester = number(people.zendesk_user[person])
     agent = number(AGENT_IDS + row % AGENTS)
     taken = now["assigned"].to_numpy() | (now["status_after"].to_numpy() > 0)
-    first = np.r_[True, row[1:] != row[:-1]]
     subject = 2 * reason + (row % 2)
     bad = hostile[row] % len(HOSTILE)
     tag = pick([r.tag for r in REASONS], reason)
@@ -108,20 +107,21 @@ def tickets_table(
                 text(number(call_id(chunk, np.maximum(contact, 0)))))
     columns = {
         "id": number(ticket_id(chunk, row)),
-        "url": join('"https://nordlicht.zendesk.example/api/v2/tickets/', number(ticket_id(chunk, row)),
-                    '.json"'),
+        "url": join('"https://nordlicht.zendesk.example/api/v2/tickets/',
+                    number(ticket_id(chunk, row)), '.json"'),
         "external_id": constant(None, n),
         "via": obj(channel=pick(jsons(["email", "web", "voice"]), channel), source=source),
         "created_at": text(zulu(ticket["created"].to_numpy())),
         "updated_at": text(zulu(now["t"].to_numpy())),
         "type": text(constant("question", n)),
-        "subject": either(hostile[row] >= 0, pick(jsons(HOSTILE), bad), pick(jsons(SUBJECTS), subject)),
+        "subject": either(
+            hostile[row] >= 0, pick(jsons(HOSTILE), bad), pick(jsons(SUBJECTS), subject)),
         "description": pick(jsons(MESSAGES), described.loc[row].to_numpy()),
         "priority": pick(jsons(["normal", "high", None]), row % 7 % 3),
         "status": text(pick(STATUSES, now["status_after"].to_numpy())),
         "requester_id": requester,
         "submitter_id": either(by_agent, agent, requester),
-        "assignee_id": only(taken & ~first | by_agent | (now["status_after"].to_numpy() > 0), agent),
+        "assignee_id": only(taken, agent),
         "organization_id": constant(None, n),
         "group_id": number(np.array(GROUP_IDS)[now["group_after"].to_numpy()]),
         "tags": join('["', tag, '","privat"]'),
@@ -207,7 +207,8 @@ def _event(
 def users_table(world: World, people: People, story: Tickets) -> Table:
     """Requesters, delivered with their first ticket."""
     rows = story.events.drop_duplicates("ticket")
-    first = pd.DataFrame({"person": story.tickets["person"].to_numpy()[rows["ticket"]], "t": rows["t"]})
+    requester = story.tickets["person"].to_numpy()[rows["ticket"]]
+    first = pd.DataFrame({"person": requester, "t": rows["t"]})
     first = first.sort_values(["t", "person"]).drop_duplicates("person").sort_values("person")
     person, t = first["person"].to_numpy(), first["t"].to_numpy()
     external, email, phone = known_as(people, person)
@@ -245,6 +246,3 @@ def _user(
         "active": constant("true", n), "time_zone": constant('"Berlin"', n),
         "locale": constant('"de"', n),
     }
-
-
-__all__ = ["AUDITS", "GROUPS", "TICKETS", "USERS", "concat"]

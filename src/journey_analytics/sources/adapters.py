@@ -171,12 +171,14 @@ def _columns_read(
             if isinstance(source, exp.Table) and source.name in streams
         }
         for column in scope.columns:
-            alias = column.table or (next(iter(sources)) if len(scope.sources) == 1 else "")
+            only = next(iter(sources), "") if len(scope.sources) == 1 else ""
+            alias = column.table or only
             stream = sources.get(alias)
             if stream and column.name not in found[stream]:
                 found[stream].append(column.name)
-        for star in scope.expression.find_all(exp.Star):
-            if sources and star.find_ancestor(exp.Count) is None and star.parent is not None:
+        for star in (s for s in getattr(scope.expression, "selects", []) if s.is_star):
+            of = star.find(exp.Column)
+            if sources and (of is None or of.table in sources):
                 raise SettingsError(str(path), "takes all columns of a stream with *",
                                     remedy="Name each column, so that a missing one is noticed.")
     return found

@@ -50,12 +50,14 @@ def build_canonical(
                        "records BIGINT)")
         for table in TABLES.values():
             _create(engine, table, tuple(settings.sources))
+        _create_id_spaces(engine, settings)
         for name, source in settings.sources.items():
             try:
                 _build_source(engine, settings, name, source, adapters[name])
             except JourneyError as error:
                 problems.append(error)
             progress(name)
+        _collect_customer_keys(engine)
         for name, stream, rows in engine.rows(
             "SELECT source, stream, records FROM state.account WHERE fate = 'dropped'"
         ):
@@ -84,7 +86,7 @@ def source_facts(settings: Settings, name: str, source: Source, adapter: Adapter
     """Return what casting needs to know of a source and its adapter."""
     ids_of = {"call": source.calls_of, "ticket": source.tickets_of}
     return SourceFacts(
-        name, source.timezone, source.region or settings.project.region,
+        name, source.timezone, source.region or settings.project.region, source.id_space,
         {kind: other for kind, other in ids_of.items() if other}, adapter.times, adapter.units,
     )
 
@@ -182,6 +184,28 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"CASE WHEN _hash = top_hash THEN 'repeated' ELSE 'superseded by a newer version' END "
         f"FROM versions WHERE n > 1 AND NOT ({tied})")
     engine.execute("DELETE FROM cast_rows WHERE rowid IN (SELECT row FROM versions WHERE n > 1)")
+
+
+def _create_id_spaces(engine: DuckDBEngine, settings: Settings) -> None:
+    engine.execute("CREATE OR REPLACE TABLE state.id_spaces (source VARCHAR, id_space VARCHAR)")
+    for name, source in settings.sources.items():
+        engine.execute(f"INSERT INTO state.id_spaces VALUES ({literal(name)}, "
+                       f"{literal(source.id_space or name)})")
+
+
+def _collect_customer_keys(engine: DuckDBEngine) -> None:
+    """List every customer key once, so that it is read, and made a keyed hash, once."""
+    parts = [
+        f"SELECT {c.name}_hash AS key_hash, {literal(c.name)} AS key_kind, source::varchar AS "
+        f"source, any_value({c.name}) AS value FROM state.{t.name} WHERE {c.name} IS NOT NULL "
+        f"GROUP BY key_hash, source"
+        for t in TABLES.values() for c in t.columns if c.type in ("id", "email", "phone")
+    ]
+    engine.execute(
+        f"CREATE OR REPLACE TABLE state.customer_keys AS SELECT k.key_hash, k.key_kind, "
+        f"CASE WHEN k.key_kind = 'customer_ref' THEN s.id_space ELSE '' END AS scope, "
+        f"any_value(k.value) AS value FROM ({' UNION ALL '.join(parts)}) AS k "
+        f"JOIN state.id_spaces AS s USING (source) GROUP BY ALL")
 
 
 def _account(engine: DuckDBEngine, name: str, stream: str, lookup: bool) -> None:

@@ -45,6 +45,8 @@ class SourceFacts:
 
     Attributes
     ----------
+    id_space
+        Name under which this source's ``customer_ref`` counts; its own where not set.
     ids_of
         By kind of reference (call, ticket): the source whose ids are meant, where not its own.
     times, units
@@ -54,6 +56,7 @@ class SourceFacts:
     name: str
     timezone: str | None = None
     region: str | None = None
+    id_space: str | None = None
     ids_of: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
@@ -73,7 +76,7 @@ def cast_query(table: Table, adapted: str, outputs: list[str], facts: SourceFact
     -------
     str
         A query with ``record_key``, ``record_keys``, ``source``, ``row_key``, the canonical
-        columns, a ``*_key`` twin for each reference, and ``rule`` and ``found`` of the row's
+        columns, a ``*_key`` twin for each reference, a ``*_hash`` twin for each customer key, and ``rule`` and ``found`` of the row's
         first problem, NULL for a good row.
     """
     given = [c for c in table.columns if c.name in outputs]
@@ -224,7 +227,16 @@ def _twins(table: Table, facts: SourceFacts) -> list[tuple[str, str]]:
             twins.append((column.name.removesuffix("_ids") + "_keys",
                           f"list_transform({items}, lambda x: "
                           f"{unit_key(column.kind, source, 'x')})"))
+        elif column.type in ("id", "email", "phone"):
+            prefix = literal(f"{column.name}|{key_scope(column.name, facts)}|")
+            twins.append((f"{column.name}_hash",
+                          f"(md5_number_lower({prefix} || {value}) >> 2)::bigint"))
     return twins
+
+
+def key_scope(kind: str, facts: SourceFacts) -> str:
+    """Return within what a key means the same customer: a customer_ref within its id space."""
+    return (facts.id_space or facts.name) if kind == "customer_ref" else ""
 
 
 def _checks(

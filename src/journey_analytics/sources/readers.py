@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -319,7 +319,7 @@ def read_xlsx(
     return Delivered(columns, int(engine.value("SELECT count(*) FROM delivered")))
 
 
-def _arrow(columns: tuple[str, ...], rows: Iterator[list[object]]) -> pa.Table:
+def _arrow(columns: tuple[str, ...], rows: Iterable[Sequence[object]]) -> pa.Table:
     lines: list[int] = []
     values: list[list[str | None]] = [[] for _ in columns]
     for line, row in enumerate(rows, 2):

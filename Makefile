@@ -1,0 +1,28 @@
+# Two targets do everything on a fresh machine with Python 3.11, git and make: run, test.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run test clean
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+run: .venv/run ## install, copy the sample to demo/, run it end to end
+	$(BIN)/journeys demo demo
+
+test: .venv/test ## install what tests need, check style and types, run all tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile
+
+clean: ## remove everything that run and test made
+	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch .venv/run
+
+.venv/test: .venv/run
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch .venv/test

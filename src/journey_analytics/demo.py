@@ -1,0 +1,99 @@
+"""Project folders: the shipped sample, and an empty one to fill."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from .errors import SettingsError
+from .models import shipped
+from .settings import FILE_NAME, STAGES
+
+_SETTINGS = '''\
+# Settings of a journey_analytics project. Every section but [sources] may be left out.
+
+[project]
+name = "{name}"
+timezone = "UTC"              # zone of printed times, e.g. "Europe/Berlin"
+# region = "DE"               # country of phone numbers written without a country code
+# as_of = "2026-03-31T22:00:00Z"   # left out: the time up to which all contact sources reach
+
+# One section per export. `journeys check` tells what a file lacks.
+# [sources.phone]
+# adapter = "five9"           # shipped: {adapters}
+# files = "landing/phone/*.csv"    # or several streams: files = {{ tickets = "…", users = "…" }}
+# mode = "delta"              # delta: rows are news; snapshot: an absent row is deleted;
+#                             # window: a file replaces the days it covers (needs window_column)
+# timezone = "Europe/Berlin"  # for times without an offset; there is no default
+
+# A file of your own format: write adapters/<name>.calls.sql (or tickets, messages, surveys,
+# channel_events, ticket_history), see docs/adapters.md.
+
+# [reasons.invoice]           # the sources' words for one reason
+# family = "billing"          # repeats are looked for within a family
+# stage = "usage"             # {stages}
+# match = ["Billing - Invoice", "invoice_question"]
+
+# [hours.default]             # without opening hours, closed doors are not measured
+# timezone = "Europe/Berlin"
+# days = {{ mon = "08:00-20:00", tue = "08:00-20:00", sat = "09:00-13:00" }}
+# holidays = ["2026-12-25"]
+
+# [thresholds]                # defaults are printed in every pack
+# wait_seconds = 120
+# hold_seconds = 120
+# quiet_window_days = 7       # so much silence ends a journey
+# repeat_window_days = 7
+
+# [privacy]
+# min_group = 5               # smaller groups of persons are not shown
+'''
+_LISTS = {
+    "beliefs.csv": "id,statement,moment,direction,segment,threshold,owner\n",
+    "actions.csv": "id,pain_point,action,owner,deadline,metric,direction,target,segment,effort,"
+                   "start_date\n",
+}
+
+
+def copy_sample(folder: Path) -> bool:
+    """Copy the shipped sample project; return False where it is there already.
+
+    Raises
+    ------
+    SettingsError
+        The folder exists and is something else.
+    """
+    if (folder / FILE_NAME).exists():
+        return False
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(str(folder), "the folder is not empty and no project",
+                            remedy="Name another folder: `journeys demo DIR`.")
+    shutil.copytree(shipped("sample_project"), folder, dirs_exist_ok=True)
+    os.chmod(folder, 0o700)
+    return True
+
+
+def init_project(folder: Path) -> list[Path]:
+    """Make an empty project folder and return what was made.
+
+    Raises
+    ------
+    SettingsError
+        There is a project in it already.
+    """
+    if (folder / FILE_NAME).exists():
+        raise SettingsError(str(folder / FILE_NAME), "there is a project here already",
+                            remedy="Edit it, or name another folder.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = []
+    for name in ("landing", "adapters"):
+        (folder / name).mkdir(exist_ok=True, mode=0o700)
+        made.append(folder / name)
+    adapters = sorted({p.name.split(".")[0] for p in (shipped("sql") / "sources").glob("*.sql")})
+    name = folder.resolve().name.replace("\\", " ").replace('"', "'")
+    text = _SETTINGS.format(name=name, adapters=", ".join(adapters), stages=", ".join(STAGES))
+    for file, content in {FILE_NAME: text, **_LISTS}.items():
+        (folder / file).write_text(content, encoding="utf-8")
+        made.append(folder / file)
+    return made

@@ -1,0 +1,83 @@
+"""Asks the published warehouse the pack's questions: one SQL file each, read-only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .claims import Number, wilson
+
+FOLDER = Path(__file__).parent / "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer; ``table`` and ``key`` name it in claims."""
+
+    table: str
+    key: str
+    values: Mapping[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+    def number(
+        self, column: str, form: str = "count", *, n: int | None = None, interval: bool = False,
+    ) -> Number:
+        """Return a column as a number; its interval stands in ``<column>_low`` and ``_high``."""
+        low, high = (self.values[f"{column}_{e}"] for e in ("low", "high")) if interval else (
+            None, None)
+        return Number(_plain(self.values[column]), form, self.table, self.key, column,
+                      _plain(low), _plain(high), n)
+
+    def rate(self, column: str, of: int, form: str = "percent") -> Number:
+        """Return a count as a share of ``of``, with its Wilson interval."""
+        hits = int(self.values[column])
+        low, high = wilson(hits, of)
+        return Number(hits / of if of else None, form, self.table, self.key, f"{column}_share",
+                      low, high, of)
+
+
+class Questions:
+    """A published warehouse that answers.
+
+    Parameters
+    ----------
+    connection
+        An open published file.
+    params
+        Parameters of the questions by name; a question is given those it names.
+    """
+
+    def __init__(self, connection: Any, params: Mapping[str, object]) -> None:
+        self._connection = connection
+        self._params = params
+        for statement in _code("views").split(";"):
+            connection.execute(statement)
+
+    def ask(self, name: str) -> list[Row]:
+        """Return the rows of a question."""
+        code = _code(name)
+        wanted = {p: self._params[p] for p in re.findall(r"\$(\w+)", code)}
+        relation = (self._connection.sql(code, params=wanted) if wanted
+                    else self._connection.sql(code))
+        columns = relation.columns
+        rows = (dict(zip(columns, values, strict=True)) for values in relation.fetchall())
+        return [Row(name, str(row["key"]), row) for row in rows]
+
+    def one(self, name: str) -> Row:
+        """Return the only row of a question."""
+        return self.ask(name)[0]
+
+
+def _code(name: str) -> str:
+    """Return a question's SQL without its comments, which may hold any sign."""
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    return re.sub(r"--[^\n]*", "", text).strip()
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,85 @@
+"""The interactive matrix of all ranked pain points, drawn by Plotly when the reader asks for it.
+
+Plotly's code is large, so it is embedded once, compressed, and run only on request: the pack opens
+at once, and everything it says stands there without it.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .matrix import height_of, plotted
+from .model import Basis, PainPoint
+
+#: No cloud button, no address of a server, no logo (TRAPS.md: the first is on by default).
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True,
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"],
+}
+
+
+def explorer_figure(points: Sequence[PainPoint], basis: Basis) -> dict[str, Any]:
+    """Return the figure of all ranked pain points, as Plotly reads it."""
+    import plotly.graph_objects as go
+
+    shown = plotted(points)
+    divisor = 1.0 if basis.is_score else 3_600_000.0
+    figure = go.Figure(
+        go.Scatter(
+            x=[round(100 * (p.frequency.value or 0.0), 4) for p in shown],
+            y=[round((height_of(p) or 0.0) / divisor, 4) for p in shown],
+            mode="markers+text", text=[str(p.rank) for p in shown], textposition="middle center",
+            hovertext=[_hover(p, basis) for p in shown], hoverinfo="text",
+            marker={"size": 22, "color": "#9c3325", "line": {"color": "#fff", "width": 1}},
+            textfont={"color": "#fff", "size": 11},
+            cliponaxis=False,
+        ),
+        layout={
+            "template": "none", "height": 520, "margin": {"l": 64, "r": 16, "t": 16, "b": 56},
+            "xaxis": {"title": {"text": "Active persons hit, percent"}, "rangemode": "tozero",
+                      "zeroline": False},
+            "yaxis": {"title": {"text": "Score points lost per journey hit" if basis.is_score
+                                else "Customer hours lost per journey hit"},
+                      "rangemode": "tozero", "zeroline": False},
+            "hoverlabel": {"align": "left"}, "showlegend": False,
+            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        },
+    )
+    found: dict[str, Any] = json.loads(figure.to_json())
+    return found
+
+
+def explorer_json(points: Sequence[PainPoint], basis: Basis) -> str:
+    """Return figure and settings as JSON that cannot end the element it stands in."""
+    text = json.dumps({**explorer_figure(points, basis), "config": CONFIG}, sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def plotly_code() -> str:
+    """Return Plotly's script, compressed and in letters; the same bytes at every call."""
+    from plotly.offline import get_plotlyjs
+
+    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode()
+
+
+def _hover(point: PainPoint, basis: Basis) -> str:
+    """Return what is said of a point. Plotly reads a little HTML here, so names lose theirs."""
+    lines = [
+        f"<b>{point.rank}. {_plain(point.title)}</b>", _plain(point.place),
+        f"{point.persons.text} of {point.active_persons.text} persons: "
+        f"{point.frequency.text} ({point.frequency.interval})",
+    ]
+    if basis.is_score and point.difference.known:
+        lines.append(f"{point.difference.text} points ({point.difference.interval}), "
+                     f"n = {point.hit_scored.text} with, {point.other_scored.text} without")
+    unit = "points" if basis.is_score else "hours"
+    lines.append(f"{point.journeys.of('journey').striptags()}, {point.burden.text} {unit} lost")
+    return "<br>".join(lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,1 @@
+select subject as key, subject, because from blind_spots order by subject

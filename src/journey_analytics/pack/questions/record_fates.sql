@@ -1,0 +1,11 @@
+-- What became of every record: records = used + ignored by a named rule + quarantined.
+select
+    source as key,
+    source,
+    sum(records)::bigint as records,
+    coalesce(sum(records) filter (where fate = 'used'), 0)::bigint as used,
+    coalesce(sum(records) filter (where fate = 'ignored'), 0)::bigint as ignored,
+    coalesce(sum(records) filter (where fate = 'quarantined'), 0)::bigint as quarantined
+from account
+group by source
+order by source

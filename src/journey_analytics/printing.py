@@ -1,0 +1,230 @@
+"""What the command line prints: tables and sentences for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+OUT = Console(highlight=False)
+ERR = Console(stderr=True, highlight=False)
+
+
+def as_json(value: Any) -> str:
+    """Return JSON; times in ISO 8601 with Z, whole keys as text (JavaScript would round them)."""
+    return json.dumps(_plain(value), indent=2, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: str(v) if k.endswith("_key") and v is not None else _plain(v)
+                for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def local(moment: datetime | None, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
+    """Return a UTC time as the clock on the wall showed it."""
+    if moment is None:
+        return "–"
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).strftime(form)
+
+
+def duration(milliseconds: int | None) -> str:
+    """Return a span of time in the unit people would say it in."""
+    if milliseconds is None:
+        return ""
+    seconds = milliseconds / 1000
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds / 86400:,.0f} days"
+
+
+def _grid(*columns: str, right: tuple[str, ...] = (), title: str = "") -> Table:
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None,
+                  pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left",
+                         overflow="fold")
+    return table
+
+
+def print_pain_points(worst: list[dict[str, Any]], pain_points: int) -> None:
+    """Print the worst pain points as a table, or say that there is none."""
+    if not worst:
+        OUT.print("No pain point reaches the smallest group shown.")
+        return
+    basis = worst[0]["basis"]
+    by_score = "hours" not in basis
+    lost = f"{basis} points lost" if by_score else "hours lost"
+    table = _grid("#", "what hurts", "reason", "channel", "queue", "persons", "share", "effect",
+                  lost, right=("#", "persons", "share", "effect", lost),
+                  title=f"Worst {len(worst)} of {pain_points} pain points, by {lost}")
+    for p in worst:
+        effect = ""
+        if p["difference"] is not None:
+            effect = (f"{p['difference']:+.1f} [{p['difference_low']:+.1f}, "
+                      f"{p['difference_high']:+.1f}]")
+        table.add_row(str(p["rank"]), escape(p["title"]), escape(p["reason"]),
+                      escape(p["channel"]), escape(p["queue"]), f"{p['persons_hit']:,}",
+                      f"{p['frequency']:.1%}", effect, f"{p['burden']:,.0f}")
+    OUT.print(table)
+    if by_score:
+        OUT.print(f"effect: {basis} points, journeys with it against journeys of the same reason "
+                  "and entry channel without it, [95 % interval]. Association, not proof.",
+                  style="dim")
+
+
+def print_status(status: dict[str, Any]) -> None:
+    """Print the one screen of ``journeys status``."""
+    zone = status["timezone"]
+    run = status["last_run"]
+    head = _grid("", "")
+    head.show_header = False
+
+    def line(name: str, text: str) -> None:
+        head.add_row(f"[bold]{name}[/bold]", text)
+
+    def listed(counts: dict[str, int]) -> str:
+        return ", ".join(f"{n:,} {escape(str(k))}" for k, n in counts.items()) or "none"
+
+    ignored = sum(status["records_ignored"].values())
+    line("project", f"{escape(status['project'])} ({escape(status['folder'])})")
+    line("last run", f"no. {run['run_no']}, published {local(run['published_at'], zone)} {zone}; "
+                     f"{run['records_new']:,} new records; {run['promises_held']} promises held")
+    line("as of", f"{local(status['as_of'], zone)} {zone}")
+    line("rows in", f"{status['rows_in']:,} = {status['records_used']:,} used + {ignored:,} "
+                    f"ignored + {status['records_quarantined']:,} quarantined"
+                    f" + {status['rows_unreadable']:,} unreadable")
+    line("ignored", listed(status["records_ignored"]))
+    line("persons", listed(status["persons"]))
+    line("contacts", f"{status['contacts']:,} that count; excluded: "
+                     f"{listed(status['contacts_excluded'])}; "
+                     f"{status['reasons_unstated']:,} without a reason")
+    line("journeys", f"{listed(status['journeys'])}; {status['touchpoints']:,} touchpoints in "
+                     f"{status['sessions']:,} sessions")
+    whole = {k: n for k, n in status["moments"].items() if k not in status["parents"]}
+    parts = {f"{k} (in {status['parents'][k]})": n for k, n in status["moments"].items()
+             if k in status["parents"]}
+    line("moments", listed(whole))
+    line("", listed(parts))
+    line("pain points", f"{status['pain_points']:,}")
+    OUT.print(head)
+    OUT.print()
+    print_pain_points(status["worst"], status["pain_points"])
+    if status["quarantine"]:
+        OUT.print()
+        table = _grid("source", "rule", "records", "what to do", right=("records",),
+                      title="Quarantined")
+        for row in status["quarantine"][:8]:
+            table.add_row(escape(row["source"]), escape(row["rule"]), f"{row['records']:,}",
+                          escape(row["remedy"]))
+        OUT.print(table)
+        if len(status["quarantine"]) > 8:
+            OUT.print(f"… and {len(status['quarantine']) - 8} more rules: --json lists all.",
+                      style="dim")
+    OUT.print()
+    for warning in status["warnings"]:
+        OUT.print(f"[yellow]warning[/yellow] {escape(warning)}", soft_wrap=True)
+    for blind in status["blind"]:
+        OUT.print(f"[bold]blind[/bold]   {blind['subject']}: {blind['because']}")
+    if not status["warnings"] and not status["blind"]:
+        OUT.print("No warnings, nothing blind.")
+    keys = status["worth_explaining"]
+    if keys:
+        OUT.print("\nWorth a look: " + "  ".join(f"journeys explain {k}" for k in keys),
+                  soft_wrap=True)
+
+
+def print_explanation(found: dict[str, Any]) -> None:
+    """Print a journey as a timeline with its moments, or a person's journeys."""
+    zone = found["timezone"]
+    if "person" in found:
+        person = found["person"]
+        OUT.print(f"Person {person['person_key']} ({person['person_kind']}), "
+                  f"{person['contacts']} contacts, {person['touchpoints']} touchpoints, first seen "
+                  f"{local(person['first_seen_at'], zone)} {zone}")
+        table = _grid("journey", "reason", "started", "contacts", "status",
+                      right=("contacts",))
+        for j in found["journeys"]:
+            table.add_row(str(j["journey_key"]), escape(j["reason"]),
+                          local(j["started_at"], zone), str(j["contacts"]), j["journey_status"])
+        OUT.print(table)
+        return
+    journey = found["journey"]
+    OUT.print(f"Journey {journey['journey_key']} of person {journey['person_key']}: "
+              f"{escape(journey['reason'])}, {journey['journey_status']} "
+              f"({journey['status_rule']})", soft_wrap=True)
+    by_anchor: dict[int, list[str]] = {}
+    for m in found["moments"]:
+        lost = f" {duration(m['lost_ms'])}" if m["lost_ms"] is not None else ""
+        variant = f" ({m['variant']})" if m["variant"] else ""
+        by_anchor.setdefault(m["anchor_key"], []).append(f"{m['title']}{variant}{lost}")
+    table = _grid("when", "channel", "what", "who", "step", "queue", "moments")
+    shown: set[int] = set()
+    for t in found["touchpoints"]:
+        anchors = [t["touchpoint_key"]]
+        if t["contact_key"] is not None and t["contact_key"] not in shown:
+            shown.add(t["contact_key"])
+            if t["contact_key"] != t["touchpoint_key"]:
+                anchors.append(t["contact_key"])
+        moments = [m for a in anchors for m in by_anchor.get(a, [])]
+        what = f"{t['kind']} {t['activity']}" if t["activity"] else t["kind"]
+        table.add_row(local(t["started_at"], zone), t["channel"], escape(what), t["actor"],
+                      t["step"], escape(t["queue"] or ""), "; ".join(moments))
+    OUT.print(table)
+    OUT.print(f"Times in {zone}.", style="dim")
+
+
+def print_check(report: dict[str, Any]) -> None:
+    """Print what a run would find."""
+    table = _grid("source", "files", "rows", "records", "what is in it", "naive times are in",
+                  right=("files", "rows"), title=f"What a run of {report['project']} would read")
+    for s in report["sources"]:
+        tables = "\n".join(
+            f"{t['rows']:,} {name}, {t['first']:%Y-%m-%d} to {t['last']:%Y-%m-%d}"
+            for name, t in s["tables"].items()) or "nothing usable"
+        fates = "\n".join(f"{n:,} {escape(fate)}" for fate, n in s["fates"].items()) or "none"
+        table.add_row(s["source"], f"{s['files']:,}", f"{s['file_rows']:,}", fates, tables,
+                      s["timezone"])
+    OUT.print(table)
+    if report["faults"]:
+        OUT.print()
+        faults = _grid("source", "rule", "records", "first at", "what to do", right=("records",),
+                       title="Would go to quarantine")
+        for f in report["faults"]:
+            faults.add_row(f["source"], escape(f["rule"]), f"{f['records']:,}",
+                           escape(f["first_place"]), escape(f["remedy"]))
+        OUT.print(faults)
+    reasons = report["reasons"]
+    if reasons["unmapped"]:
+        share = reasons["unmapped"] / reasons["stated"]
+        words = ", ".join(f"{escape(w)} ({n:,})" for w, n in reasons["unmapped_words"].items())
+        OUT.print(f"\n{share:.0%} of stated reasons have no [reasons] entry and stay as they are: "
+                  f"{words}", soft_wrap=True)
+    for problem in report["problems"]:
+        OUT.print(f"[red]problem[/red] {escape(problem)}", soft_wrap=True)
+    if not report["problems"]:
+        OUT.print("\nNo file and no source would be refused.")
+
+
+def print_bench(report: dict[str, Any]) -> None:
+    """Print seconds per step and their ratio to the bare sort and write."""
+    table = _grid("step", "seconds", "of bare sort + write", right=("seconds",
+                  "of bare sort + write"), title=f"{report['touchpoints']:,} touchpoints, "
+                  f"{report['threads']} threads")
+    for name, seconds in report["seconds"].items():
+        table.add_row(name, f"{seconds:.2f}", f"{seconds / report['bare_seconds']:.2f}")
+    table.add_row("bare ORDER BY person, time + write", f"{report['bare_seconds']:.2f}", "1.00")
+    table.add_row("canonical tables → moments", f"{report['models_seconds']:.2f}",
+                  f"{report['models_seconds'] / report['bare_seconds']:.2f}")
+    OUT.print(table)

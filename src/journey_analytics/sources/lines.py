@@ -1,0 +1,38 @@
+"""Lines of a text file of any size, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+CHUNK = 1 << 22
+#: Longest line and longest record taken, in characters.
+MAX_LINE = 4 << 20
+
+
+def read_lines(path: Path) -> tuple[str, Iterator[str]]:
+    """Return the character that ends lines, and the lines without it.
+
+    Lines end with a line feed, or with a carriage return where those are in the majority (an old
+    Macintosh export); of CR LF the carriage return stays. A line above :data:`MAX_LINE` is cut
+    there, so that it is told by its length.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        first = file.read(CHUNK)
+    alone = first[:-1].count("\r") - first.count("\r\n")
+    end = "\r" if alone > first.count("\n") else "\n"
+    return end, _lines(path, end)
+
+
+def _lines(path: Path, end: str) -> Iterator[str]:
+    rest = ""
+    with path.open(encoding="utf-8", newline="") as file:
+        while text := file.read(CHUNK):
+            first, *others = text.split(end)
+            rest = (rest + first)[: MAX_LINE + 1]
+            if others:
+                yield rest
+                rest = others.pop()
+                yield from others
+        if rest:
+            yield rest
