@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src" / "journey_analytics"
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: From the user down to the words: a module imports from rooms below its own, never above.
 LAYERS = [
+    {"__main__"},
     {"cli"},
     {"bench", "check", "demo", "printing", "status"},
     {"pipeline"},

@@ -1,25 +1,46 @@
 -- model: threads
 -- grain: one row per thread that holds a contact
 -- key: thread_key
--- inputs: contacts_found, thread_nodes
+-- inputs: contacts_found, thread_nodes, ticket_calls, staged_tickets
 -- per: person
 --
--- A thread's reason is the first one that any of its contacts states; its other contacts take it
--- from there.
-with placed as (
+-- A thread's reason is the first one that any of its contacts states, or the ticket that was written
+-- during a call; its other contacts take it from there.
+with stated as (
     select
-        coalesce(n.component, c.unit_key) as thread_key,
-        c.contact_key,
-        c.person_key,
-        c.started_at,
-        c.contact_kind = 'call' and not c.is_handled as is_unanswered,
-        c.reason_raw,
+        unit_key,
+        contact_key as row_key,
+        person_key,
+        started_at,
+        contact_kind = 'call' and not is_handled as is_unanswered,
+        reason_raw
+    from contacts_found
+    where excluded_rule is null or reason_raw is not null
+    union all
+    select
+        t.ticket_key,
+        t.ticket_key,
+        null,
+        t.created_at,
+        null,
+        t.reason_raw
+    from ticket_calls as c
+    inner join staged_tickets as t on c.ticket_key = t.ticket_key
+    where t.reason_raw is not null
+),
+
+placed as (
+    select
+        coalesce(n.component, s.unit_key) as thread_key,
+        s.person_key,
+        s.started_at,
+        s.is_unanswered,
+        s.reason_raw,
         row_number() over (
-            partition by coalesce(n.component, c.unit_key) order by c.started_at, c.contact_key
-        ) as contact_no
-    from contacts_found as c
-    left join thread_nodes as n on c.unit_key = n.node
-    where c.excluded_rule is null or c.reason_raw is not null
+            partition by coalesce(n.component, s.unit_key) order by s.started_at, s.row_key
+        ) as row_no
+    from stated as s
+    left join thread_nodes as n on s.unit_key = n.node
 )
 
 select
@@ -27,6 +48,6 @@ select
     min(person_key) as person_key,
     min(started_at) as started_at,
     bool_and(is_unanswered) as is_unanswered,
-    arg_min(reason_raw, contact_no) filter (where reason_raw is not null) as reason_raw
+    arg_min(reason_raw, row_no) filter (where reason_raw is not null) as reason_raw
 from placed
 group by thread_key

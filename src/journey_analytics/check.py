@@ -73,7 +73,7 @@ def _source(engine: DuckDBEngine, name: str, settings: Settings) -> dict[str, An
             spans[table] = {"rows": rows, "first": first, "last": last}
     zone = settings.sources[name].timezone
     return {"source": name, **files, "fates": fates, "tables": spans,
-            "timezone": zone or "only times with an offset"}
+            "timezone": zone or "none is taken"}
 
 
 def _reasons(engine: DuckDBEngine, settings: Settings) -> dict[str, Any]:

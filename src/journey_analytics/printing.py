@@ -64,24 +64,28 @@ def print_pain_points(worst: list[dict[str, Any]], pain_points: int) -> None:
         OUT.print("No pain point reaches the smallest group shown.")
         return
     basis = worst[0]["basis"]
-    by_score = "hours" not in basis
-    lost = f"{basis} points lost" if by_score else "hours lost"
-    table = _grid("#", "what hurts", "reason", "channel", "queue", "persons", "share", "effect",
-                  lost, right=("#", "persons", "share", "effect", lost),
+    by_score = basis != "customer hours lost"
+    lost = f"{basis} points lost" if by_score else basis
+    table = _grid("#", "what hurts", "reason", "where", "persons", "effect ±95 %", "lost",
+                  right=("#", "persons", "effect ±95 %", "lost"),
                   title=f"Worst {len(worst)} of {pain_points} pain points, by {lost}")
     for p in worst:
         effect = ""
         if p["difference"] is not None:
-            effect = (f"{p['difference']:+.1f} [{p['difference_low']:+.1f}, "
-                      f"{p['difference_high']:+.1f}]")
+            half = p["difference_high"] - p["difference"]
+            effect = f"{p['difference']:+.1f} ± {half:.1f}"
         table.add_row(str(p["rank"]), escape(p["title"]), escape(p["reason"]),
-                      escape(p["channel"]), escape(p["queue"]), f"{p['persons_hit']:,}",
-                      f"{p['frequency']:.1%}", effect, f"{p['burden']:,.0f}")
+                      escape(f"{p['queue']}, {p['channel']}"),
+                      f"{p['persons_hit']:,} ({p['frequency']:.0%})", escape(effect),
+                      f"{p['burden']:,.0f}")
     OUT.print(table)
+    for p in worst:
+        if p["worse_rank"] is not None:
+            OUT.print(f"#{p['rank']} happens mostly in the journeys of #{p['worse_rank']}: "
+                      "do not count both.", style="dim")
     if by_score:
-        OUT.print(f"effect: {basis} points, journeys with it against journeys of the same reason "
-                  "and entry channel without it, [95 % interval]. Association, not proof.",
-                  style="dim")
+        OUT.print("effect: score with it minus score without it, same reason and entry channel. "
+                  "Association, not proof.", style="dim")
 
 
 def print_status(status: dict[str, Any]) -> None:
@@ -122,16 +126,13 @@ def print_status(status: dict[str, Any]) -> None:
     OUT.print()
     print_pain_points(status["worst"], status["pain_points"])
     if status["quarantine"]:
-        OUT.print()
-        table = _grid("source", "rule", "records", "what to do", right=("records",),
-                      title="Quarantined")
-        for row in status["quarantine"][:8]:
-            table.add_row(escape(row["source"]), escape(row["rule"]), f"{row['records']:,}",
-                          escape(row["remedy"]))
-        OUT.print(table)
-        if len(status["quarantine"]) > 8:
-            OUT.print(f"… and {len(status['quarantine']) - 8} more rules: --json lists all.",
-                      style="dim")
+        OUT.print("\n[bold]Quarantined[/bold]")
+        for row in status["quarantine"][:5]:
+            OUT.print(f"{row['records']:>6,}  {escape(row['source'])}: {escape(row['rule'])}. "
+                      f"{escape(row['remedy'])}", overflow="ellipsis", no_wrap=True)
+        more = len(status["quarantine"]) - 5
+        if more > 0:
+            OUT.print(f"        and {more} more rules: journeys status --json", style="dim")
     OUT.print()
     for warning in status["warnings"]:
         OUT.print(f"[yellow]warning[/yellow] {escape(warning)}", soft_wrap=True)
@@ -164,47 +165,46 @@ def print_explanation(found: dict[str, Any]) -> None:
     OUT.print(f"Journey {journey['journey_key']} of person {journey['person_key']}: "
               f"{escape(journey['reason'])}, {journey['journey_status']} "
               f"({journey['status_rule']})", soft_wrap=True)
-    by_anchor: dict[int, list[str]] = {}
+    moments: dict[int, list[str]] = {}
     for m in found["moments"]:
-        lost = f" {duration(m['lost_ms'])}" if m["lost_ms"] is not None else ""
-        variant = f" ({m['variant']})" if m["variant"] else ""
-        by_anchor.setdefault(m["anchor_key"], []).append(f"{m['title']}{variant}{lost}")
-    table = _grid("when", "channel", "what", "who", "step", "queue", "moments")
-    shown: set[int] = set()
+        lost = f", {duration(m['lost_ms'])}" if m["lost_ms"] is not None else ""
+        variant = f" ({m['variant']})" if m["variant"] not in (None, "unknown") else ""
+        moments.setdefault(m["anchor_key"], []).append(f"{m['title']}{variant}{lost}")
+    last_day = ""
     for t in found["touchpoints"]:
-        anchors = [t["touchpoint_key"]]
-        if t["contact_key"] is not None and t["contact_key"] not in shown:
-            shown.add(t["contact_key"])
-            if t["contact_key"] != t["touchpoint_key"]:
-                anchors.append(t["contact_key"])
-        moments = [m for a in anchors for m in by_anchor.get(a, [])]
-        what = f"{t['kind']} {t['activity']}" if t["activity"] else t["kind"]
-        table.add_row(local(t["started_at"], zone), t["channel"], escape(what), t["actor"],
-                      t["step"], escape(t["queue"] or ""), "; ".join(moments))
-    OUT.print(table)
-    OUT.print(f"Times in {zone}.", style="dim")
+        day = local(t["started_at"], zone, "%a %d %b %Y")
+        if day != last_day:
+            OUT.print(f"\n[bold]{day}[/bold]")
+            last_day = day
+        what = t["kind"].replace("_", " ") + (f" {t['activity']}" if t["activity"] else "")
+        where = f", {t['queue']}" if t["queue"] else ""
+        OUT.print(f"  {local(t['started_at'], zone, '%H:%M')}  {t['channel']:<8}"
+                  f"{t['actor']:<9} {t['step'].replace('_', ' '):<10}"
+                  f"{escape(what)}{escape(where)}", soft_wrap=True)
+        # A moment of a whole contact is shown at the contact's first touchpoint.
+        for key in dict.fromkeys((t["touchpoint_key"], t["contact_key"])):
+            for moment in moments.pop(key, []):
+                OUT.print(f"         [red]▸ {escape(moment)}[/red]", soft_wrap=True)
+    OUT.print(f"\nTimes in {zone}.", style="dim")
 
 
 def print_check(report: dict[str, Any]) -> None:
     """Print what a run would find."""
-    table = _grid("source", "files", "rows", "records", "what is in it", "naive times are in",
-                  right=("files", "rows"), title=f"What a run of {report['project']} would read")
+    OUT.print(f"[bold]What a run of {escape(report['project'])} would read[/bold]")
     for s in report["sources"]:
-        tables = "\n".join(
-            f"{t['rows']:,} {name}, {t['first']:%Y-%m-%d} to {t['last']:%Y-%m-%d}"
-            for name, t in s["tables"].items()) or "nothing usable"
-        fates = "\n".join(f"{n:,} {escape(fate)}" for fate, n in s["fates"].items()) or "none"
-        table.add_row(s["source"], f"{s['files']:,}", f"{s['file_rows']:,}", fates, tables,
-                      s["timezone"])
-    OUT.print(table)
+        OUT.print(f"\n[bold]{s['source']}[/bold]  {s['files']:,} files, {s['file_rows']:,} rows; "
+                  f"times without an offset: {s['timezone']}")
+        for name, t in s["tables"].items():
+            OUT.print(f"    {t['rows']:,} {name}, {t['first']:%Y-%m-%d} to {t['last']:%Y-%m-%d}")
+        fates = [f"{n:,} {escape(fate)}" for fate, n in s["fates"].items()
+                 if not fate.startswith("quarantined")]
+        OUT.print(f"    records: {', '.join(fates) or 'none usable'}", soft_wrap=True)
     if report["faults"]:
         OUT.print()
-        faults = _grid("source", "rule", "records", "first at", "what to do", right=("records",),
-                       title="Would go to quarantine")
+        OUT.print("[bold]Would go to quarantine[/bold]")
         for f in report["faults"]:
-            faults.add_row(f["source"], escape(f["rule"]), f"{f['records']:,}",
-                           escape(f["first_place"]), escape(f["remedy"]))
-        OUT.print(faults)
+            OUT.print(f"{f['records']:>6,}  {escape(f['first_place'])}: {escape(f['rule'])}. "
+                      f"{escape(f['remedy'])}", soft_wrap=True)
     reasons = report["reasons"]
     if reasons["unmapped"]:
         share = reasons["unmapped"] / reasons["stated"]

@@ -25,8 +25,9 @@ LIMIT 3"""
 _PAIN_POINTS = """
 SELECT p.rank, k.title, p.kind, p.reason, p.channel, p.queue, p.stage, p.step, p.persons_hit,
        p.journeys_hit, p.frequency, p.frequency_low, p.frequency_high, p.hit_scored, p.difference,
-       p.difference_low, p.difference_high, p.lost_ms, p.burden, p.basis
+       p.difference_low, p.difference_high, p.lost_ms, p.burden, p.basis, o.worse_rank
 FROM pain_points AS p JOIN moment_kinds AS k USING (kind)
+LEFT JOIN pain_point_overlaps AS o USING (pain_point)
 WHERE p.rank IS NOT NULL ORDER BY p.rank LIMIT ?"""
 _SOURCES = """
 SELECT source, kind_of_record, min(day) AS first_day, max(day) AS last_day,

@@ -14,13 +14,17 @@ EMPTY = Markup("")
 
 def svg(
     name: str, width: float, height: float, title: str, description: str, body: Markup,
-    css: str = "",
+    css: str = "", fit: str = "xMinYMid",
 ) -> Markup:
-    """Return a figure with its title and description for those who do not see it."""
+    """Return a figure with its title and description for those who do not see it.
+
+    ``fit`` is SVG's preserveAspectRatio; with ``none`` the figure takes any shape.
+    """
     return Markup(
-        '<svg class="figure {}" viewBox="0 0 {:g} {:g}" role="img" aria-labelledby="{}-t {}-d">'
+        '<svg class="figure {}" viewBox="0 0 {:g} {:g}" width="{:g}" height="{:g}" '
+        'preserveAspectRatio="{}" role="img" aria-labelledby="{}-t {}-d">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>'
-    ).format(css, width, height, name, name, name, title, name, description, body)
+    ).format(css, width, height, width, height, fit, name, name, name, title, name, description, body)
 
 
 def strip(span: Span, number: int) -> Markup:
@@ -38,7 +42,7 @@ def strip(span: Span, number: int) -> Markup:
         width, height - 0.5, height - 0.5)
     return svg(f"strip-{number}", width, height, f"{span.kind} of {span.source} per {unit}",
                f"Bars over time; the tallest stands for {most:,} rows in a {unit}.",
-               bars + base, "strip")
+               bars + base, "strip", fit="none")
 
 
 def interval(point: PainPoint, ends: tuple[float, float]) -> Markup:

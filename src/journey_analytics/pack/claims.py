@@ -88,7 +88,7 @@ class Number:
 
     def of(self, one: str, many: str = "") -> Markup:
         """Return the number with its noun, in the right number: 1 journey, 2 journeys."""
-        return Markup("{}\N{NO-BREAK SPACE}{}").format(self, self.noun(one, many))
+        return Markup("{} {}").format(self, self.noun(one, many))
 
     def noun(self, one: str, many: str = "") -> str:
         """Return the noun that fits this number."""
@@ -97,10 +97,10 @@ class Number:
     def __str__(self) -> str:
         return self.text
 
-    def __html__(self) -> str:
+    def __html__(self) -> Markup:
         if not self.known:
-            return str(Markup('<span class="unknown">{}</span>').format(self.text))
-        return str(Markup('<span class="n" data-claim="{}">{}</span>').format(self.claim, self.text))
+            return Markup('<span class="unknown">{}</span>').format(self.text)
+        return Markup('<span class="n" data-claim="{}">{}</span>').format(self.claim, self.text)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -154,6 +154,15 @@ def _signed_points(value: float, n: int | None) -> str:
     return text if text.startswith(MINUS) or text == "0.0" else f"+{text}"
 
 
+def _fine_points(value: float, n: int | None) -> str:
+    return _grouped(value, 2)
+
+
+def _size_of_points(value: float, n: int | None) -> str:
+    """Write a difference without its sign, where words say the direction."""
+    return _grouped(abs(value), 1)
+
+
 def _total(value: float, n: int | None) -> str:
     return _grouped(value, 0 if abs(value) >= 10 else 1)
 
@@ -161,13 +170,25 @@ def _total(value: float, n: int | None) -> str:
 def _duration(milliseconds: float, n: int | None) -> str:
     """Write a span of time in the unit a person would use."""
     seconds = milliseconds / 1000
-    for size, one, many in ((86400, "day", "days"), (3600, "hour", "hours"), (60, "min", "min")):
-        if seconds >= 2 * size or (size == 60 and seconds >= 90):
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "min")):
+        if seconds >= 1.5 * size:
             amount = seconds / size
-            digits = 0 if amount >= 10 or size == 60 else 1
-            shown = _grouped(amount, digits)
-            return f"{shown}\N{NO-BREAK SPACE}{one if shown == '1' else many}"
+            return f"{_grouped(amount, 0 if amount >= 9.95 else 1)}\N{NO-BREAK SPACE}{unit}"
     return f"{_grouped(seconds, 0)}\N{NO-BREAK SPACE}s"
+
+
+def _rough_duration(milliseconds: float, n: int | None) -> str:
+    """Write a span of time as coarsely as a typical time deserves."""
+    seconds = milliseconds / 1000
+    if seconds < 45:
+        return "less than a minute"
+    for size, one, many in ((86400, "day", "days"), (3600, "hour", "hours"), (60, "min", "min")):
+        if seconds >= 0.75 * size:
+            amount = round(seconds / size)
+            if size == 60 and amount > 10:
+                amount = 5 * round(amount / 5)
+            return f"{max(1, amount)}\N{NO-BREAK SPACE}{one if amount <= 1 else many}"
+    return "less than a minute"
 
 
 def _hours(milliseconds: float, n: int | None) -> str:
@@ -181,7 +202,10 @@ FORMS = {
     "whole_percent": _whole_percent,
     "points": _points,
     "signed_points": _signed_points,
+    "fine_points": _fine_points,
+    "size_of_points": _size_of_points,
     "total": _total,
     "duration": _duration,
+    "rough_duration": _rough_duration,
     "hours": _hours,
 }

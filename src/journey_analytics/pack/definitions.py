@@ -52,6 +52,9 @@ def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
     return {
         "wait": f"{_span(t.wait_seconds, 'second')} or more in a queue, "
                 f"{_span(t.first_reply_hours, 'hour')} or more for the first reply to a ticket",
+        "wait/queue": f"{_span(t.wait_seconds, 'second')} or more in a queue",
+        "wait/first reply":
+            f"{_span(t.first_reply_hours, 'hour')} or more for the first reply to a ticket",
         "hold": f"{_span(t.hold_seconds, 'second')} or more on hold",
         "abandonment": f"after more than {_span(t.short_abandon_seconds, 'second')} in the queue",
         "repeat_contact": f"same person, same family of reasons, within "
@@ -85,6 +88,6 @@ def read_kinds(rows: dict[str, Row], settings: Settings) -> tuple[Kind, ...]:
 def _span(value: int, unit: str) -> str:
     """Write a setting in the larger unit where that is exact: 120 seconds are 2 minutes."""
     larger = {"second": ("minute", 60), "minute": ("hour", 60)}.get(unit)
-    if larger and value >= 2 * larger[1] - larger[1] and value % larger[1] == 0 and value > 0:
+    if larger and value >= larger[1] and value % larger[1] == 0:
         return _span(value // larger[1], larger[0])
     return f"{value} {unit}" if value == 1 else f"{value} {unit}s"

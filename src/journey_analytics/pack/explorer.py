@@ -22,19 +22,28 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def explorer_figure(points: Sequence[PainPoint], basis: Basis) -> dict[str, Any]:
-    """Return the figure of all ranked pain points, as Plotly reads it."""
+def explorer_figure(
+    points: Sequence[PainPoint], basis: Basis, carded: int
+) -> dict[str, Any]:
+    """Return the figure of all ranked pain points, as Plotly reads it.
+
+    Those up to rank ``carded`` carry their number; the rest is dots.
+    """
     import plotly.graph_objects as go
 
     shown = plotted(points)
     divisor = 1.0 if basis.is_score else 3_600_000.0
+    heights = [round((height_of(p) or 0.0) / divisor, 4) for p in shown]
+    known = [h for h in heights if h > 0]
+    is_log = not basis.is_score and len(known) == len(heights) and max(known) > 30 * min(known)
     figure = go.Figure(
         go.Scatter(
             x=[round(100 * (p.frequency.value or 0.0), 4) for p in shown],
-            y=[round((height_of(p) or 0.0) / divisor, 4) for p in shown],
-            mode="markers+text", text=[str(p.rank) for p in shown], textposition="middle center",
+            y=heights,
+            mode="markers+text", textposition="middle center",
+            text=[str(p.rank) if p.rank <= carded else "" for p in shown],
             hovertext=[_hover(p, basis) for p in shown], hoverinfo="text",
-            marker={"size": 22, "color": "#9c3325", "line": {"color": "#fff", "width": 1}},
+            marker={"size": [22 if p.rank <= carded else 11 for p in shown], "color": "#9c3325", "line": {"color": "#fff", "width": 1}},
             textfont={"color": "#fff", "size": 11},
             cliponaxis=False,
         ),
@@ -44,7 +53,8 @@ def explorer_figure(points: Sequence[PainPoint], basis: Basis) -> dict[str, Any]
                       "zeroline": False},
             "yaxis": {"title": {"text": "Score points lost per journey hit" if basis.is_score
                                 else "Customer hours lost per journey hit"},
-                      "rangemode": "tozero", "zeroline": False},
+                      "rangemode": "tozero", "zeroline": False,
+                      "type": "log" if is_log else "linear"},
             "hoverlabel": {"align": "left"}, "showlegend": False,
             "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         },
@@ -53,9 +63,9 @@ def explorer_figure(points: Sequence[PainPoint], basis: Basis) -> dict[str, Any]
     return found
 
 
-def explorer_json(points: Sequence[PainPoint], basis: Basis) -> str:
+def explorer_json(points: Sequence[PainPoint], basis: Basis, carded: int) -> str:
     """Return figure and settings as JSON that cannot end the element it stands in."""
-    text = json.dumps({**explorer_figure(points, basis), "config": CONFIG}, sort_keys=True)
+    text = json.dumps({**explorer_figure(points, basis, carded), "config": CONFIG}, sort_keys=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -9,26 +9,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from .charts import svg
+from .labels import Box, place_labels, spread
 from .model import Basis, PainPoint
 
 RADIUS = 12.0
-LETTER = 0.56  # mean width of a letter, in ems
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle that something is drawn in."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    def overlap(self, other: Box) -> float:
-        """Return the area that two boxes share."""
-        w = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
-        h = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
-        return max(0.0, w) * max(0.0, h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +56,20 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
               left, width - right)
     y = _height_scale(heights, height - bottom, top, basis)
     frame = Box(left, top - 8, width - left - right, height - top - bottom + 8)
-    parts = [*_axes(x, y, frame, basis, shown[0], narrow)]
+    parts = _axes(x, y, frame, basis, shown[0], narrow)
+    hard: list[Box] = []
+    if basis.is_score:
+        for curve, caption in _equal_burden(x, y, frame):
+            parts.append(curve)
+            hard.append(caption)
     dots = [(x(p.frequency.value or 0.0), y(h)) for p, h in zip(shown, heights, strict=True)]
-    for point, (cx, cy) in zip(shown, dots, strict=True):
-        parts.append(_whiskers(point, x, y, cx, cy, basis, frame))
-    badges = _spread(dots, frame)
-    labels = [] if narrow else _labels(shown, badges, frame)
+    whiskers = [w for point, (cx, cy) in zip(shown, dots, strict=True)
+                for w in _whiskers(point, x, y, cx, cy, basis, frame)]
+    parts += [Markup('<rect class="whisker" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+                     ).format(w.x, w.y, w.w, w.h) for w in whiskers]
+    badges = spread(dots, RADIUS, frame)
+    leaders, names = ([], []) if narrow else _names(shown, badges, frame, whiskers, hard)
+    parts += leaders
     for (cx, cy), (bx, by) in zip(dots, badges, strict=True):
         if math.dist((cx, cy), (bx, by)) > 1:
             parts.append(Markup(
@@ -86,10 +78,10 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
             ).format(cx, cy, bx, by, cx, cy))
     for point, (bx, by) in zip(shown, badges, strict=True):
         parts.append(Markup(
-            '<a href="#p{}"><circle class="badge" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>'
-            '<text class="rank" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text></a>'
-        ).format(point.rank, bx, by, RADIUS, bx, by + 4.5, point.rank))
-    parts += labels
+            '<circle class="badge" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>'
+            '<text class="rank" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+        ).format(bx, by, RADIUS, bx, by + 4.5, point.rank))
+    parts += names
     sentence = "; ".join(
         f"{p.rank}: {p.full_title}, {p.frequency.text} of persons" for p in shown)
     return svg(name, width, height, "Priority matrix: impact by frequency", sentence,
@@ -119,8 +111,6 @@ def _axes(
             '<line class="grid" x1="{:g}" x2="{:g}" y1="{:.1f}" y2="{:.1f}"/>'
             '<text class="tick" x="{:g}" y="{:.1f}" text-anchor="end">{}</text>'
         ).format(frame.x, frame.x + frame.w, y(value), y(value), frame.x - 8, y(value) + 4, text))
-    if basis.is_score and not y.is_log:
-        parts += _equal_burden(x, y, frame)
     up = ("Impact: score points lost per journey hit" if basis.is_score
           else "Impact: customer time lost per journey hit")
     along = f"Frequency: share of {example.active_persons.text} active persons hit"
@@ -131,87 +121,59 @@ def _axes(
     return parts
 
 
-def _equal_burden(x: Scale, y: Scale, frame: Box) -> list[Markup]:
-    """Return curves along which frequency times impact is the same."""
-    parts = []
+def _equal_burden(x: Scale, y: Scale, frame: Box) -> list[tuple[Markup, Box]]:
+    """Return curves along which frequency times impact is the same, and where their names are."""
+    found = []
     for share in (0.08, 0.3):
         product = share * x.high * y.high
-        places = []
-        for i in range(61):
-            fx = x.high * (0.01 + 0.99 * i / 60)
-            fy = product / fx
-            if fy <= y.high:
-                places.append(f"{x(fx):.1f},{y(fy):.1f}")
-        parts.append(Markup('<polyline class="equal" points="{}"/>').format(" ".join(places)))
-        parts.append(Markup('<text class="equal-name" x="{:.1f}" y="{:.1f}" text-anchor="end">'
-                            'equal burden</text>').format(
-            x(x.high) - 4, y(product / x.high) - 5))
-    return parts
+        starts = product / y.high
+        spots = [starts + (x.high - starts) * i / 60 for i in range(61)]
+        places = " ".join(f"{x(fx):.1f},{y(product / fx):.1f}" for fx in spots)
+        right, low = x(x.high) - 4, y(product / x.high) - 6
+        found.append((Markup(
+            '<polyline class="equal" points="{}"/><text class="equal-name" x="{:.1f}" y="{:.1f}" '
+            'text-anchor="end">same burden along this line</text>').format(places, right, low),
+            Box(right - 150, low - 11, 150, 14)))
+    return found
 
 
 def _whiskers(
     point: PainPoint, x: Scale, y: Scale, cx: float, cy: float, basis: Basis, frame: Box
-) -> Markup:
-    parts = Markup("")
+) -> list[Box]:
+    """Return the intervals of a point as thin boxes: along for frequency, up for impact."""
+    found = []
     low, high = point.frequency.low, point.frequency.high
     if low is not None and high is not None:
-        parts += Markup('<line class="whisker" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>'
-                        ).format(x(low), x(high), cy, cy)
+        found.append(Box(x(low), cy - 1, x(high) - x(low), 2))
     low, high = point.difference.low, point.difference.high
     if basis.is_score and low is not None and high is not None:
-        ends = [min(max(y(-e), frame.y), frame.y + frame.h) for e in (low, high)]
-        parts += Markup('<line class="whisker" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>'
-                        ).format(cx, cx, *ends)
-    return parts
+        top, bottom = sorted(min(max(y(-e), frame.y), frame.y + frame.h) for e in (low, high))
+        found.append(Box(cx - 1, top, 2, bottom - top))
+    return found
 
 
-def _spread(dots: list[tuple[float, float]], frame: Box) -> list[tuple[float, float]]:
-    """Return places for the badges: the exact ones, moved aside where they would overlap."""
-    placed: list[tuple[float, float]] = []
-    for cx, cy in dots:
-        ways = [(0.0, 0.0)] + [
-            (r * math.cos(a), r * math.sin(a))
-            for r in (14, 20, 27, 34, 42, 52) for a in (0.0, 0.8, -0.8, 2.4, -2.4, 3.1, 1.57, -1.57)]
-        best = min(
-            ((cx + dx, cy + dy) for dx, dy in ways),
-            key=lambda p: (
-                any(math.dist(p, q) < 2 * RADIUS + 2 for q in placed)
-                or not frame.x + RADIUS <= p[0] <= frame.x + frame.w - RADIUS
-                or p[1] > frame.y + frame.h - 2,
-                round(math.dist(p, (cx, cy)), 3)))
-        placed.append(best)
-    return placed
-
-
-def _labels(
-    points: list[PainPoint], badges: list[tuple[float, float]], frame: Box
-) -> list[Markup]:
-    """Return each point's name beside its badge, where it is least in the way."""
-    taken = [Box(x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS) for x, y in badges]
-    parts = []
-    for point, (bx, by) in zip(points, badges, strict=True):
-        first, second = point.title, _cut(point.place, 40)
-        w = max(len(first) * 14, len(second) * 12) * LETTER + 4
-        options = []
-        for order, (dx, dy, anchor) in enumerate((
-            (18, 0, "start"), (-18, 0, "end"), (18, -22, "start"), (18, 22, "start"),
-            (-18, -22, "end"), (-18, 22, "end"), (0, -34, "middle"), (0, 34, "middle"),
-            (18, -40, "start"), (18, 40, "start"), (-18, -40, "end"), (-18, 40, "end"),
-            (30, -58, "start"), (-30, -58, "end"), (30, 58, "start"), (-30, 58, "end"),
-        )):
-            ax, ay = bx + dx, by + dy
-            start = {"start": ax, "end": ax - w, "middle": ax - w / 2}[anchor]
-            box = Box(start, ay - 16, w, 33)
-            outside = box.w * box.h - box.overlap(frame)
-            crowded = sum(box.overlap(t) for t in taken)
-            options.append((crowded + 4 * outside + order, ax, ay, anchor, box))
-        _, ax, ay, anchor, box = min(options, key=lambda o: o[0])
-        taken.append(box)
+def _names(
+    points: list[PainPoint], badges: list[tuple[float, float]], frame: Box, soft: list[Box],
+    hard: list[Box],
+) -> tuple[list[Markup], list[Markup]]:
+    """Return each point's name where it is least in the way, and lines to those that lie far."""
+    texts = [(f"{p.rank} {p.title}", _cut(p.place, 40)) for p in points]
+    labels = place_labels(texts, badges, RADIUS, frame, soft, hard)
+    leaders, parts = [], []
+    for (first, second), (bx, by), label in zip(texts, badges, labels, strict=True):
+        if label is None:
+            continue
+        if label.is_far:
+            edge = label.box.y + label.box.h if label.y < by else label.box.y
+            leaders.append(Markup(
+                '<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>'
+            ).format(bx, by, min(max(bx, label.box.x), label.box.x + label.box.w), edge))
         parts.append(Markup(
             '<text class="label" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
             '<text class="sub" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
-        ).format(ax, ay - 2, anchor, first, ax, ay + 13, anchor, second))
-    return parts
+        ).format(label.x, label.y - 2, label.anchor, first,
+                 label.x, label.y + 13, label.anchor, second))
+    return leaders, parts
 
 
 def _cut(text: str, most: int) -> str:

@@ -93,11 +93,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a map cell: words, then perhaps a number, then perhaps more words."""
+    """One number in a map cell, what it is, and how sure."""
 
-    before: str
-    number: Number | None = None
-    after: str = ""
+    number: Number
+    text: str
     small: str = ""
 
 
@@ -118,8 +117,8 @@ class Step:
     name: str
     title: str
     sentence: str
-    doings: Split
-    channels: Split
+    doings: tuple[Share, ...]
+    channels: tuple[Share, ...]
     touchpoints: Number
     journeys: Number
     share: Number
@@ -127,8 +126,10 @@ class Step:
     moves: tuple[Fact, ...]
     badges: tuple[Badge, ...]
     more_points: int
+    ranked_points: int
     score: tuple[Fact, ...]
     blind: tuple[str, ...]
+    not_looked_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ class JourneyMap:
 
     journeys: Number
     persons: Number
+    journeys_with_contact: Number
+    handled: Number
     stages: Split
     steps: tuple[Step, ...]
 

@@ -30,22 +30,37 @@ def read_points(
     basis: Basis, min_group: int,
 ) -> tuple[tuple[PainPoint, ...], tuple[PainPoint, ...]]:
     """Return the pain points with a card, and the other ranked ones."""
-    points = [_point(r, kinds[str(r["kind"])], thresholds, basis) for r in rows]
+    points = [_point(r, kinds[str(r["kind"])], thresholds, basis, min_group) for r in rows]
     occurrences = {r["rank"]: r for r in ask.ask("point_occurrences")}
-    parts = _parts(ask, kinds, min_group)
+    part_rows = ask.ask("point_parts")
+    names = {rank: [r["word"] for r in part_rows if (r["rank"], r["relation"]) == (rank, "variant")]
+             for rank in {r["rank"] for r in part_rows}}
+    parts = _parts(part_rows, kinds, min_group)
     hours = _hours(ask, min_group)
     paths = _paths(ask)
     top = []
     for point in points[:TOP]:
         lost = occurrences[point.rank]
+        variants = names.get(point.rank, ())
+        limit = thresholds.get(f"{point.kind}/{variants[0]}", "") if len(variants) == 1 else ""
         top.append(replace(
-            point, median_lost=lost.number("median_ms", "duration", n=lost["measured"]),
+            point, threshold=limit or point.threshold,
+            median_lost=lost.number(
+                "median_ms", "duration", n=lost["measured"], interval=True),
             parts=parts.get(point.rank, ()), hours=hours.get(point.rank, ()),
             path=paths.get(point.rank)))
     return tuple(top), tuple(points[TOP:])
 
 
-def _point(row: Row, kind: Row, thresholds: dict[str, str], basis: Basis) -> PainPoint:
+def _point(
+    row: Row, kind: Row, thresholds: dict[str, str], basis: Basis, min_group: int
+) -> PainPoint:
+    def floored(column: str) -> Number:
+        """Return a count that is shown only if it is none, or a group that may be shown."""
+        number = row.number(column)
+        few = number.value is not None and 0 < number.value < min_group
+        return replace(number, value=None, floor=min_group) if few else number
+
     per_journey = row.number("burden_per_journey", "points")
     if not basis.is_score and row["burden_per_journey"] is not None:
         # The burden is in hours here; a duration is easier to read per journey.
@@ -63,17 +78,17 @@ def _point(row: Row, kind: Row, thresholds: dict[str, str], basis: Basis) -> Pai
         frequency=row.number("frequency", "percent", n=row["active_persons"], interval=True),
         difference=row.number("difference", "signed_points", n=row["hit_scored"], interval=True),
         impact=row.number("points_lost", "points"),
-        hit_scored=row.number("hit_scored"), other_scored=row.number("other_scored"),
+        hit_scored=floored("hit_scored"), other_scored=floored("other_scored"),
         burden=row.number("burden", "total"), burden_per_journey=per_journey,
-        lost=row.number("lost_ms", "hours"), knock_on=row.number("knock_on_contacts"))
+        lost=row.number("lost_ms", "hours"), knock_on=floored("knock_on_contacts"))
 
 
 def _parts(
-    ask: Questions, kinds: dict[str, Row], min_group: int
+    rows: list[Row], kinds: dict[str, Row], min_group: int
 ) -> dict[int, tuple[Share, ...]]:
     """Return what a pain point is made of, where that says something."""
     found: dict[int, list[Share]] = defaultdict(list)
-    for row in ask.ask("point_parts"):
+    for row in rows:
         child = row["relation"] == "child"
         name = kinds[row["word"]]["title"] if child else words.VARIANTS.get(
             row["word"], words.clean(row["word"]))
@@ -116,4 +131,4 @@ def _paths(ask: Questions) -> dict[int, Path]:
 def _place(row: Row) -> Place:
     step, kind, actor, channel = words.words_from_token(row["token"])
     return Place(words.touchpoint_name(step, kind, actor), words.channel_name(channel),
-                 bool(row["is_hit"]), row.number("since_ms", "duration"))
+                 bool(row["is_hit"]), row.number("since_ms", "rough_duration"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 
 from . import words
@@ -20,6 +21,10 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
     def size(column: str) -> Number:
         return totals.number(column)
 
+    def anonymous(column: str) -> Number:
+        few = 0 < totals["anonymous_persons"] < min_group
+        return replace(size(column), value=None, floor=min_group) if few else size(column)
+
     def parts(question: str, names: dict[str, str]) -> list[Share]:
         return [Share(names.get(str(r["word"]), words.rule_name(str(r["word"]))),
                       _floored(r, "size", min_group), r.number("persons"))
@@ -35,8 +40,8 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
             for r in ask.ask("record_fates")),
         rules=tuple(RuleCount(r["fate"], words.rule_name(r["rule"]), r.number("records"))
                     for r in ask.ask("record_rules")),
-        active_persons=size("active_persons"), anonymous_persons=size("anonymous_persons"),
-        journeys=size("journeys"), anonymous_journeys=size("anonymous_journeys"),
+        active_persons=size("active_persons"), anonymous_persons=anonymous("anonymous_persons"),
+        journeys=size("journeys"), anonymous_journeys=anonymous("anonymous_journeys"),
         journeys_with_contact=size("journeys_with_contact"), contacts=size("contacts"),
         sessions=size("sessions"), touchpoints=size("touchpoints"), moments=size("moments"),
         shared_keys=size("shared_keys"),
@@ -52,9 +57,8 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
 
 def _floored(row: Row, column: str, min_group: int) -> Number:
     """Return a count, or that it is too small to be shown."""
-    small = row["persons"] < min_group
     number = row.number(column)
-    return Number(None, "count", row.table, row.key, column, floor=min_group) if small else number
+    return replace(number, value=None, floor=min_group) if row["persons"] < min_group else number
 
 
 def _spans(ask: Questions, first: date | None, last: date | None) -> tuple[Span, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -43,6 +44,8 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
         points, others = read_points(
             ask, rows, kinds, thresholds_of_kinds(settings), basis, min_group)
         blind = tuple(Unknown(r["subject"], r["because"]) for r in ask.ask("blind_spots"))
+        answered = totals.rate("journeys_answered", totals["journeys_with_contact"])
+        few_answered = 0 < totals["persons_answered"] < min_group
         too_small = totals["active_persons"] < min_group
         return PackData(
             project=words.clean(settings.project.name), zone=settings.project.timezone,
@@ -50,10 +53,10 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
             version=run["program_version"], min_group=min_group, is_too_small=too_small,
             basis=basis, scope=read_scope(ask, totals, min_group),
             journey_map=None if too_small else read_map(
-                ask, totals, points, others, basis, blind, min_group),
+                ask, totals, points, others, basis, blind, set(kinds), min_group),
             points=points, others=others, blind=blind,
             warnings=tuple(_warning(w, project) for w in run["warnings"]),
-            answered=totals.rate("journeys_answered", totals["journeys_with_contact"]),
+            answered=replace(answered, value=None, floor=min_group) if few_answered else answered,
             kinds=read_kinds(kinds, settings), thresholds=read_thresholds(settings),
         )
 

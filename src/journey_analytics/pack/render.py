@@ -28,7 +28,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     found.filters.update(
-        day=_day, moment=_moment, name=_name, of=_of, interval=_interval, noun=_noun)
+        day=_day, short_day=_short_day, moment=_moment, name=_name, of=_of, interval=_interval, noun=_noun)
     found.globals.update(
         strip=charts.strip, hours_figure=charts.hours, interval_figure=charts.interval,
         busiest=charts.busiest, matrix=matrix, words=words, icon=Markup(ICON))
@@ -43,12 +43,16 @@ def render_html(data: PackData) -> str:
         d=data, css=Markup((TEMPLATES / "pack.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "pack.js").read_text(encoding="utf-8")),
         has_matrix=has_matrix, ends=charts.interval_ends(data.points),
-        explorer=Markup(explorer_json(everything, data.basis)) if has_matrix else "",
+        explorer=Markup(explorer_json(everything, data.basis, len(data.points))) if has_matrix else "",
         plotly=Markup(plotly_code()) if has_matrix else "")
 
 
 def _day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
+
+
+def _short_day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
 
 
 def _moment(value: datetime) -> str:

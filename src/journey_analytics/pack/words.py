@@ -21,7 +21,7 @@ STEP_SENTENCES = {
     "aftercare": "hears back and is asked",
 }
 CHANNELS = {
-    "voice": "voice", "email": "e-mail", "chat": "chat", "message": "messages", "sms": "SMS",
+    "voice": "voice", "email": "email", "chat": "chat", "message": "messages", "sms": "SMS",
     "social": "social media", "web": "web", "app": "app", "web_form": "web form",
     "in_person": "in person", "letter": "letter", "bot": "bot", "other": "other channels",
 }
@@ -40,12 +40,15 @@ STATUSES = {
     "given_up": "given up: the last contact was abandoned",
 }
 VARIANTS = {
-    "queue": "in a queue", "first reply": "for the first reply", "forced": "forced",
-    "chosen": "chosen by the customer", "directed": "we asked for it", "external": "to outside",
-    "unknown": "", "blind": "without announcement", "attended": "announced",
+    "forced": "forced (gave up, or found the door closed)", "chosen": "chosen by the customer",
+    "directed": "asked for by us", "external": "to someone outside", "blind": "unannounced",
+    "attended": "announced", "queue": "", "first reply": "", "unknown": "",
 }
 #: What the customer meets at a touchpoint, by kind and actor.
 TOUCHPOINTS = {
+    ("contact", "voice"): "calls us", ("contact", "chat"): "starts a chat",
+    ("contact", "bot"): "starts with a bot", ("contact", "other"): "gets in touch",
+    ("queued", "customer"): "waits in a queue", ("passed_on", "agent"): "is passed on in a call",
     ("page_view", "customer"): "views pages", ("help_view", "customer"): "reads help",
     ("search", "customer"): "searches", ("login", "customer"): "logs in",
     ("form_submit", "customer"): "sends a form", ("message", "customer"): "writes to us",
@@ -74,6 +77,16 @@ BLIND_STEPS = {
     "attempts outside opening hours": ("reach",),
     "what people looked for before they got in touch": ("search",),
     "how people felt about it": ("aftercare",),
+}
+#: Kinds of moments that a later version looks for: until then their absence is not stated.
+PLANNED_KINDS = {
+    "search_before_contact": ("search", "searches that end in a contact"),
+    "bot_handoff": ("reach", "bots that hand over"),
+    "silent_wait": ("wait", "silent waits"),
+    "escalation": ("hand_over", "escalations"),
+    "long_resolution": ("resolve", "long resolutions"),
+    "missing_confirmation": ("aftercare", "missing confirmations"),
+    "missing_aftercare": ("aftercare", "missing aftercare"),
 }
 INSTRUMENTS = {
     "NPS": "the recommendation question (NPS)", "CSAT": "the satisfaction question (CSAT)",
@@ -122,8 +135,9 @@ def touchpoint_name(step: str, kind: str, actor: str) -> str:
     """Return what the customer meets at a touchpoint."""
     if step == "resolve" and kind == "status_change" and actor == "agent":
         return "has the ticket solved"
-    found = TOUCHPOINTS.get((kind, actor))
-    return found or clean(kind.replace("_", " "))
+    if kind == "contact":
+        return TOUCHPOINTS.get((kind, actor), f"gets in touch by {channel_name(actor)}")
+    return TOUCHPOINTS.get((kind, actor)) or clean(kind.replace("_", " "))
 
 
 def rule_name(rule: str) -> str:

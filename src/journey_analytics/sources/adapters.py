@@ -107,7 +107,12 @@ def load_adapter(path: Path) -> Adapter:
                             found=", ".join(unknown), allowed=", ".join(sorted(streams)),
                             remedy="Name it in '-- inputs:'.")
     optional = _by_stream(path, headers.get("optional", ()), streams)
+    ignore = _ignore(path, headers.get("ignore", ()), streams)
     read = _columns_read(path, query, streams)
+    for name, rules in ignore.items():
+        for rule in rules.values():
+            tested = parse(path, f"select 1 from x where {rule}").find_all(exp.Column)
+            read[name] += [c.name for c in tested if c.name not in read[name]]
     return Adapter(
         path=path, table=table, query=query, unit=headers.get("unit", (table.key[0],))[0],
         streams=streams, required={
@@ -117,7 +122,7 @@ def load_adapter(path: Path) -> Adapter:
         },
         optional=optional, times=_times(headers.get("times", ()), table),
         units=_units(path, headers.get("units", ()), table),
-        ignore=_ignore(path, headers.get("ignore", ()), streams),
+        ignore=ignore,
         lookups=frozenset(n for n, columns in read.items() if "record_key" not in columns),
     )
 

@@ -41,7 +41,10 @@ def build_canonical(
     engine: DuckDBEngine, settings: Settings, adapters: dict[str, list[Adapter]],
     progress: Callable[[str], None],
 ) -> list[JourneyError]:
-    """Rebuild all canonical tables and the account; return problems of single sources."""
+    """Rebuild all canonical tables and the account; return problems of single sources.
+
+    Each source is built whole or not at all: one that fails leaves the others as they are.
+    """
     problems: list[JourneyError] = []
     with engine.transaction():
         engine.execute("DELETE FROM state.quarantine WHERE stage = 'cast'")
@@ -51,20 +54,21 @@ def build_canonical(
         for table in TABLES.values():
             _create(engine, table, tuple(settings.sources))
         _create_id_spaces(engine, settings)
-        for name, source in settings.sources.items():
-            try:
+    for name, source in settings.sources.items():
+        progress(name)
+        try:
+            with engine.transaction():
                 _build_source(engine, settings, name, source, adapters[name])
-            except JourneyError as error:
-                problems.append(error)
-            progress(name)
-        _collect_customer_keys(engine)
-        for name, stream, rows in engine.rows(
-            "SELECT source, stream, records FROM state.account WHERE fate = 'dropped'"
-        ):
-            problems.append(DataError(
-                f"adapter '{settings.sources[name].adapter}'",
-                f"drops records of stream '{stream}' without a named rule", found=f"{rows:,}",
-                remedy="Use left joins, and '-- ignore:' for records to leave out."))
+        except JourneyError as error:
+            problems.append(error)
+    _collect_customer_keys(engine)
+    for name, stream, rows in engine.rows(
+        "SELECT source, stream, records FROM state.account WHERE fate = 'dropped'"
+    ):
+        problems.append(DataError(
+            f"adapter '{settings.sources[name].adapter}'",
+            f"drops records of stream '{stream}' without a named rule", found=f"{rows:,}",
+            remedy="Use left joins, and '-- ignore:' for records to leave out."))
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +14,13 @@ MAX_LINE = 4 << 20
 def read_lines(path: Path) -> tuple[str, Iterator[str]]:
     """Return the character that ends lines, and the lines without it.
 
-    Lines end with a line feed, or with a carriage return where those are in the majority (an old
-    Macintosh export); of CR LF the carriage return stays. A line above :data:`MAX_LINE` is cut
+    Lines end with a line feed; with a carriage return where, outside quotes, there is no other (an
+    old Macintosh export). Of CR LF the carriage return stays. A line above :data:`MAX_LINE` is cut
     there, so that it is told by its length.
     """
     with path.open(encoding="utf-8", newline="") as file:
-        first = file.read(CHUNK)
-    alone = first[:-1].count("\r") - first.count("\r\n")
-    end = "\r" if alone > first.count("\n") else "\n"
+        unquoted = re.sub('"[^"]*"', "", file.read(CHUNK).removesuffix("\r"))
+    end = "\r" if "\r" in unquoted and "\n" not in unquoted else "\n"
     return end, _lines(path, end)
 
 

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,7 +154,7 @@ def _by_mark(first: bytes) -> str:
     return next((name for mark, name in _BOMS if first.startswith(mark)), "utf-8")
 
 
-def _decoder(encoding: str, where: str) -> codecs._IncrementalDecoder:
+def _decoder(encoding: str, where: str) -> Callable[[bytes, bool], str]:
     try:
         b"".decode(encoding)  # also refuses codecs that are no encoding of text
         return codecs.getincrementaldecoder(encoding)().decode

@@ -14,19 +14,19 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError
 from ..settings import Settings, Source
 from .adapters import Adapter, Stream
+from .arriving import ORIGIN_COLUMNS, Delivered, literal, quoted
 from .prepare import Prepared, copy_binary, copy_text, data_suffix, members
-from .readers import ORIGIN_COLUMNS, Delivered, literal, quoted, read
+from .readers import read
 
 _SUFFIXES = {
     ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
     ".xlsx": "xlsx",
 }
+_BINARY = ("parquet", "xlsx")
 _FILES = """
 CREATE TABLE IF NOT EXISTS state.files (
     file_no INTEGER PRIMARY KEY, source VARCHAR, stream VARCHAR, path VARCHAR, content_hash VARCHAR,
@@ -141,18 +141,20 @@ def required_columns(stream: str, adapters: list[Adapter]) -> tuple[str, ...]:
 
 
 def file_format(path: Path, member: str, hints: Stream) -> str:
-    """Return how a file is read: as the adapter says, else as its name says, else as CSV."""
-    return hints.format or _SUFFIXES.get(data_suffix(path, member), "csv")
+    """Return how a file is read: as the adapter says, else as its name says, else as CSV.
+
+    A binary file is never what an adapter says of text.
+    """
+    named = _SUFFIXES.get(data_suffix(path, member), "")
+    return named if named in _BINARY else hints.format or named or "csv"
 
 
-def prepare(
-    engine: DuckDBEngine, path: Path, member: str, kind: str, encoding: str | None
-) -> Prepared:
+def _prepare(engine: DuckDBEngine, delivery: _Delivery, kind: str, source: Source) -> Prepared:
     """Copy a file into scratch, ready for a reader."""
     target = engine.scratch / f"delivery.{kind}"
-    if kind in ("parquet", "xlsx"):
-        return copy_binary(path, member, target)
-    return copy_text(path, member, target, encoding, lines=kind != "json")
+    if kind in _BINARY:
+        return copy_binary(delivery.path, delivery.member, target, delivery.shown)
+    return copy_text(delivery.path, delivery.member, target, source.encoding, delivery.shown)
 
 
 def _load(
@@ -168,11 +170,12 @@ def _load(
     kind = file_format(delivery.path, delivery.member, hints)
     prepared: Prepared | None = None
     try:
-        prepared = prepare(engine, delivery.path, delivery.member, kind, source.encoding)
+        prepared = _prepare(engine, delivery, kind, source)
         if _same_content(engine, delivery, name, stream, prepared, options):
             report.files_known += 1
             return
-        delivered = read(engine, prepared, kind, delivery.shown, hints, source.delimiter, required)
+        delivered = read(engine, prepared.path, kind, delivery.shown, hints, source.delimiter,
+                         required)
     except JourneyError as error:
         report.problems.append(error)
         _note(engine, delivery, name, stream, options, prepared, None, str(error))
@@ -184,7 +187,7 @@ def _load(
     report.files_new += 1
     report.records_new += delivered.rows
     progress(f"{delivery.shown}: {delivered.rows:,} records"
-             + (f", {len(delivered.rejects):,} quarantined" if delivered.rejects else ""))
+             + (f", {delivered.rejected:,} quarantined" if delivered.rejected else ""))
 
 
 def _known(
@@ -243,7 +246,7 @@ def _note(
         f"AND path = {literal(delivery.shown)} AND status = 'refused'")
     file_no = int(engine.value("SELECT coalesce(max(file_no), 0) + 1 FROM state.files"))
     found = extract_date(delivery.shown)
-    rejected = len(delivered.rejects) if delivered else 0
+    rejected = delivered.rejected if delivered else 0
     rows = delivered.rows if delivered else 0
     status = "refused" if problem else "loaded" if delivered else "repeated"
     values = [
@@ -302,11 +305,8 @@ def _store(
         f"FROM hashed WHERE _hash IN (SELECT _hash FROM twice)) "
         f"SELECT {file_no} AS _file, h._line, h._hash, coalesce(n.n, 1) AS _occurrence, {listed} "
         f"FROM hashed AS h LEFT JOIN numbered AS n USING (_line)")
-    if delivered.rejects:
-        engine.register("rejects", pa.Table.from_pylist([asdict(r) for r in delivered.rejects]))
-        engine.execute(
-            f"INSERT INTO state.quarantine SELECT {literal(source)}, {literal(stream)}, 'read', "
-            f"{file_no}, line, NULL, NULL, rule, NULL, remedy, raw FROM rejects")
-        engine.execute("DROP TABLE rejects")
-    engine.execute("DROP TABLE hashed")
-    engine.execute("DROP TABLE delivered")
+    engine.execute(
+        f"INSERT INTO state.quarantine SELECT {literal(source)}, {literal(stream)}, 'read', "
+        f"{file_no}, line, NULL, NULL, rule, NULL, remedy, raw FROM rejected")
+    for left in ("hashed", "delivered", "rejected"):
+        engine.execute(f"DROP TABLE {left}")

@@ -15,6 +15,12 @@ select
         inner join known_journeys as j on t.journey_key = j.journey_key
         where t.kind = 'survey_answer' and j.contacts > 0
     ) as journeys_answered,
+    (
+        select count(distinct j.person_key)
+        from touchpoints as t
+        inner join known_journeys as j on t.journey_key = j.journey_key
+        where t.kind = 'survey_answer' and j.contacts > 0
+    ) as persons_answered,
     (select count(*) from counted_contacts) as contacts,
     (select count(*) from contacts where excluded_rule is not null) as contacts_excluded,
     (select count(*) from sessions) as sessions,

@@ -34,3 +34,48 @@ inner join moments as m
         and p.kind = m.kind
         and p.channel = m.channel
         and p.queue = coalesce(m.queue, 'no queue')
+;
+
+-- Who passes through each step, on which channel and doing what. A touchpoint lies in one step.
+-- Besides, getting in touch is reach, a measured time in a queue is wait and a transfer is hand
+-- over, even where the source folds all of them into one call.
+create or replace temp view passing as
+select
+    t.step::varchar as step,
+    t.journey_key,
+    t.channel::varchar as channel,
+    -- Changes of a ticket's status in between are the desk's own bookkeeping.
+    case
+        when t.kind <> 'status_change' or t.step <> 'handle'
+            then concat_ws('/', t.step, t.kind, t.actor)
+    end as doing,
+    1 as touchpoints
+from touchpoints as t
+union all
+select 'reach', journey_key, channel, concat_ws('/', 'reach', 'contact', channel), 0
+from counted_contacts
+where contact_kind = 'call'
+union all
+select 'reach', journey_key, channel, 'reach/contact/other', 0
+from counted_contacts
+where contact_kind not in ('call', 'ticket', 'message')
+union all
+select 'wait', journey_key, channel, 'wait/queued/customer', 0
+from counted_contacts
+where wait_ms > 0
+union all
+select 'hand_over', journey_key, channel, 'hand_over/passed_on/agent', 0
+from moments
+where kind = 'transfer' and variant <> 'queue'
+;
+
+-- The value at a place of a sorted list; beyond its ends there is none.
+create or replace temp macro at_rank(sorted, place) as
+    case when place between 1 and len(sorted) then sorted[cast(place as bigint)] end;
+
+-- Ends of a median's 95 % interval by ranks, which assumes nothing about the values
+-- (Conover, Practical Nonparametric Statistics, 1999).
+create or replace temp macro median_low(sorted) as
+    at_rank(sorted, floor(len(sorted) / 2 - 0.98 * sqrt(len(sorted))));
+create or replace temp macro median_high(sorted) as
+    at_rank(sorted, ceil(len(sorted) / 2 + 1 + 0.98 * sqrt(len(sorted))))

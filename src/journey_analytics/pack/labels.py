@@ -1,0 +1,150 @@
+"""Places names beside the points of a figure so that none covers another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: Mean width of a letter, in ems; a little generous, so that real fonts fit.
+LETTER = 0.54
+LINE = 17.0
+PASSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle that something is drawn in."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def overlap(self, other: Box) -> float:
+        """Return the area that two boxes share."""
+        w = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        h = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        return max(0.0, w) * max(0.0, h)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name of two lines and where it is drawn.
+
+    Attributes
+    ----------
+    anchor
+        SVG's text-anchor.
+    box
+        What it covers.
+    is_far
+        It lies so far from its point that a line must lead there.
+    """
+
+    x: float
+    y: float
+    anchor: str
+    box: Box
+    is_far: bool
+
+
+def spread(dots: Sequence[tuple[float, float]], radius: float, frame: Box
+           ) -> list[tuple[float, float]]:
+    """Return places for numbered badges: the exact ones, moved aside where they would overlap."""
+    angles = (0.0, 0.8, -0.8, 2.4, -2.4, 3.1, 1.57, -1.57)
+    ways = [(0.0, 0.0)] + [(r * math.cos(a), r * math.sin(a))
+                           for r in (14, 20, 27, 34, 42, 52, 64, 78) for a in angles]
+    placed: list[tuple[float, float]] = []
+    for cx, cy in dots:
+        placed.append(min(
+            ((cx + dx, cy + dy) for dx, dy in ways),
+            key=lambda p: (
+                any(math.dist(p, q) < 2 * radius + 2 for q in placed)
+                or not frame.x + radius <= p[0] <= frame.x + frame.w - radius
+                or p[1] > frame.y + frame.h - 2,
+                round(math.dist(p, (cx, cy)), 3))))
+    return placed
+
+
+def place_labels(
+    texts: Sequence[tuple[str, str]], badges: Sequence[tuple[float, float]], radius: float,
+    frame: Box, soft: Sequence[Box], hard: Sequence[Box],
+) -> list[Label | None]:
+    """Return a place for each point's name, or None where every place would cover another name.
+
+    Each name takes the best of its places, given the others, over and over until none moves. Who
+    chooses first matters, so several orders are tried and the best outcome is kept.
+
+    Parameters
+    ----------
+    texts
+        First and second line of each name.
+    frame
+        The box to stay in.
+    soft, hard
+        What names should rather not cover, and what they must not.
+    """
+    solid = [*hard, *(Box(x - radius, y - radius, 2 * radius, 2 * radius) for x, y in badges)]
+    options = [_options(text, badge, frame, soft, solid)
+               for text, badge in zip(texts, badges, strict=True)]
+    chosen = _settle(options)
+    found: list[Label | None] = []
+    for label in chosen:
+        taken = [c.box for c in found if c is not None]
+        fits = not any(label.box.overlap(t) > 0 for t in [*taken, *solid])
+        found.append(label if fits else None)
+    return found
+
+
+def _settle(options: list[list[tuple[float, Label]]]) -> list[Label]:
+    count = len(options)
+    forward = list(range(count))
+    orders = [o for k in forward for o in (forward[k:] + forward[:k],
+                                           (forward[k:] + forward[:k])[::-1])]
+    results = [_take_turns(options, order) for order in orders]
+    return min(results, key=lambda r: r[0])[1] if results else []
+
+
+def _take_turns(
+    options: list[list[tuple[float, Label]]], order: list[int]
+) -> tuple[float, list[Label]]:
+    """Return names and total cost when they choose their places in this order."""
+    chosen: dict[int, tuple[float, Label]] = {}
+
+    def cost(i: int, option: tuple[float, Label]) -> float:
+        crossing = sum(option[1].box.overlap(c[1].box) for j, c in chosen.items() if j != i)
+        return option[0] + 10 * crossing
+
+    for _ in range(PASSES):
+        before = dict(chosen)
+        for i in order:
+            costs = [cost(i, option) for option in options[i]]
+            chosen[i] = options[i][costs.index(min(costs))]
+        if chosen == before:
+            break
+    total = sum(cost(i, chosen[i]) for i in order)
+    return round(total, 3), [chosen[i][1] for i in range(len(options))]
+
+
+def _options(
+    text: tuple[str, str], badge: tuple[float, float], frame: Box, soft: Sequence[Box],
+    solid: Sequence[Box],
+) -> list[tuple[float, Label]]:
+    """Return the places of one name with what each costs, the others' names left aside."""
+    width = max(len(text[0]) * 14, len(text[1]) * 12) * LETTER
+    bx, by = badge
+    places = [(18.0, 0.0, "start"), (-18.0, 0.0, "end")]
+    for dy in (24, -24, 38, -38, 56, -56, 76, -76, 98, -98):
+        dx = 10.0 if abs(dy) < 30 else 20.0
+        places += [(dx, dy, "start"), (-dx, dy, "end"), (0.0, dy * 1.4, "middle")]
+    found = []
+    for dx, dy, anchor in places:
+        x, y = bx + dx, by + dy
+        left = {"start": x, "end": x - width, "middle": x - width / 2}[anchor]
+        box = Box(left, y - LINE + 1, width, 2 * LINE - 1)
+        outside = box.w * box.h - box.overlap(frame)
+        cost = (10 * outside + 10 * sum(box.overlap(s) for s in solid)
+                + sum(box.overlap(s) for s in soft) + 2 * math.hypot(dx, dy))
+        found.append((cost, Label(x, y, anchor, box, math.hypot(dx, dy) > 45)))
+    return found

@@ -1,0 +1,106 @@
+"""What the journey map says of a step in numbers: waits, and what happens instead of an answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from .asking import Questions, Row
+from .claims import Number
+from .model import Fact
+
+#: A tail of one in ten is shown where the tail itself is a group that may be shown.
+TAIL = 10
+
+
+def read_waits(
+    ask: Questions, sizes: dict[tuple[str, str], Row], min_group: int
+) -> dict[str, tuple[Fact, ...]]:
+    """Return how long customers wait, by step; where nothing was measured there is nothing."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    queue, hold, over = ask.one("queue_waits"), ask.one("holds"), ask.one("durations")
+    if queue["persons"] >= min_group:
+        found["wait"] += _spread(queue, "contacts", "median wait in a queue", min_group)
+        found["wait"].append(rate_fact(queue, "over", queue["contacts"], "of them wait long",
+                                       min_group, queue["over_persons"]))
+    reply = sizes.get(("wait", "first reply"))
+    if reply is not None:
+        found["wait"].append(_count(reply, "late first replies", min_group))
+    if hold["persons"] >= min_group:
+        found["handle"].append(rate_fact(hold, "held", hold["contacts"], "of contacts are on hold",
+                                         min_group))
+        found["handle"] += _spread(hold, "held", "median hold", min_group)
+    for kind, step, text in (("out_of_hours_attempt", "reach", "median time until the door opens"),
+                             ("transfer", "hand_over", "median cost of a transfer")):
+        size = sizes.get((kind, ""))
+        if size is not None and size["persons"] >= min_group and size["measured"]:
+            found[step].append(_median(size, "measured", text))
+    if over["persons"] >= min_group:
+        found["resolve"] += _spread(over, "journeys", "median from first to last sign", min_group)
+    return {step: tuple(facts) for step, facts in found.items()}
+
+
+def read_moves(
+    handled: int, journeys: int, sizes: dict[tuple[str, str], Row], min_group: int
+) -> dict[str, tuple[Fact, ...]]:
+    """Return transfers, switches, repeats and the like, each as a rate of its own base.
+
+    Parameters
+    ----------
+    handled
+        Contacts that someone dealt with.
+    journeys
+        Journeys with a contact.
+    """
+    bases = {"contacts": handled, "journeys": journeys}  # printed once, beside the lane
+    lines = (
+        ("reach", "channel_switch", "journeys", "of journeys change the channel"),
+        ("reach", "repeat_contact", "journeys", "of journeys come back"),
+        ("reach", "out_of_hours_attempt", "journeys", "of journeys meet a closed door"),
+        ("wait", "abandonment", "journeys", "of journeys: gave up waiting"),
+        ("wait", "chaser", "journeys", "of journeys: chased us"),
+        ("hand_over", "transfer", "contacts", "of contacts are passed on"),
+        ("hand_over", "ping_pong", "contacts", "of contacts go back and forth"),
+        ("resolve", "reopen", "journeys", "of journeys are reopened"),
+    )
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for step, kind, unit, text in lines:
+        size = sizes.get((kind, ""))
+        if size is not None:
+            fact = rate_fact(size, unit, bases[unit], text, min_group)
+            found[step].append(replace(fact, small=fact.number.interval))
+    return {step: tuple(facts) for step, facts in found.items()}
+
+
+def rate_fact(
+    row: Row, column: str, of: int, text: str, min_group: int, persons: int | None = None
+) -> Fact:
+    """Return a rate with its interval, or that too few are hit to show it."""
+    if (row["persons"] if persons is None else persons) < min_group:
+        return Fact(_floor(row, column, min_group), f"persons: {text.removeprefix('of ')}")
+    rate = row.rate(column, of)
+    return Fact(rate, text, f"{rate.interval}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{of:,}")
+
+
+def _spread(row: Row, n: str, text: str, min_group: int) -> list[Fact]:
+    """Return a median, and how long the worst tenth takes where that is a group of its own."""
+    facts = [_median(row, n, text)]
+    if row[n] >= TAIL * min_group:
+        facts.append(Fact(row.number("p90_ms", "duration", n=row[n]), "or more for 1 in 10"))
+    return facts
+
+
+def _median(row: Row, n: str, text: str) -> Fact:
+    number = row.number("median_ms", "duration", n=row[n], interval=True)
+    size = f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row[n]:,}"
+    return Fact(number, text, f"{number.interval}, {size}" if number.interval else size)
+
+
+def _count(row: Row, text: str, min_group: int) -> Fact:
+    if row["persons"] < min_group:
+        return Fact(_floor(row, "moments", min_group), f"persons: {text}")
+    return Fact(row.number("moments"), text)
+
+
+def _floor(row: Row, column: str, min_group: int) -> Number:
+    return Number(None, "count", row.table, row.key, column, floor=min_group)
