@@ -4,7 +4,6 @@ Nothing of the run crosses into Prefect but names, counts and paths: the data st
 warehouse.
 """
 
-# ruff: noqa: E402
 from __future__ import annotations
 
 import os

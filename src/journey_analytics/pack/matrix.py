@@ -59,7 +59,7 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
     parts = _axes(x, y, frame, basis, shown[0], narrow)
     hard: list[Box] = []
     if basis.is_score:
-        for curve, caption in _equal_burden(x, y, frame):
+        for curve, caption in _equal_burden(x, y, named=not narrow):
             parts.append(curve)
             hard.append(caption)
     dots = [(x(p.frequency.value or 0.0), y(h)) for p, h in zip(shown, heights, strict=True)]
@@ -121,7 +121,7 @@ def _axes(
     return parts
 
 
-def _equal_burden(x: Scale, y: Scale, frame: Box) -> list[tuple[Markup, Box]]:
+def _equal_burden(x: Scale, y: Scale, named: bool) -> list[tuple[Markup, Box]]:
     """Return curves along which frequency times impact is the same, and where their names are."""
     found = []
     for share in (0.08, 0.3):
@@ -130,10 +130,11 @@ def _equal_burden(x: Scale, y: Scale, frame: Box) -> list[tuple[Markup, Box]]:
         spots = [starts + (x.high - starts) * i / 60 for i in range(61)]
         places = " ".join(f"{x(fx):.1f},{y(product / fx):.1f}" for fx in spots)
         right, low = x(x.high) - 4, y(product / x.high) - 6
-        found.append((Markup(
-            '<polyline class="equal" points="{}"/><text class="equal-name" x="{:.1f}" y="{:.1f}" '
-            'text-anchor="end">same burden along this line</text>').format(places, right, low),
-            Box(right - 150, low - 11, 150, 14)))
+        curve = Markup('<polyline class="equal" points="{}"/>').format(places)
+        if named:
+            curve += Markup('<text class="equal-name" x="{:.1f}" y="{:.1f}" text-anchor="end">'
+                            'same burden along this line</text>').format(right, low)
+        found.append((curve, Box(right - 150, low - 11, 150, 14)))
     return found
 
 

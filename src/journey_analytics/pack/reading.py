@@ -64,6 +64,6 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
 def _warning(text: str, project: Path) -> str:
     """Return a warning without the folder it was found in: that is nobody else's business."""
     for folder in (project.resolve(), project):
-        text = text.replace(f"{folder}/", "")
+        text = text.replace(f"{folder}/", "").replace(str(folder), "the project's folder")
     line = " ".join(text.split())
     return line if len(line) <= 400 else f"{line[:399]}…"
