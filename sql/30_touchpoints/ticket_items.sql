@@ -27,7 +27,7 @@ starts as (
             when item <> 'message_in' or actor <> 'customer' then null
             when is_one_contact then unit_contact_key
             when
-                item_no = 1
+                messages_in = 1
                 and ticket_opened_by = 'customer'
                 and occurred_at <= ticket_created_at + $opening_window
                 then unit_contact_key

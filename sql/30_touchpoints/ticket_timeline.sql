@@ -48,19 +48,21 @@ with items as (
 ordered as (
     select
         *,
-        last_value(status ignore nulls) over before as status_before,
-        last_value(queue ignore nulls) over before as queue_before,
-        last_value(public_direction ignore nulls) over before as public_direction_before,
-        row_number() over (
-            partition by unit_key, item order by occurred_at, seq, item_key
-        ) as item_no,
-        row_number() over (partition by unit_key order by occurred_at, seq, item_key) as timeline_no
+        last_value(status ignore nulls) over (
+            in_order rows between unbounded preceding and 1 preceding
+        ) as status_before,
+        last_value(queue ignore nulls) over (
+            in_order rows between unbounded preceding and 1 preceding
+        ) as queue_before,
+        last_value(public_direction ignore nulls) over (
+            in_order rows between unbounded preceding and 1 preceding
+        ) as public_direction_before,
+        count(case when item = 'message_in' then 1 end) over (
+            in_order rows between unbounded preceding and current row
+        ) as messages_in,
+        row_number() over in_order as timeline_no
     from items
-    window before as (
-        partition by unit_key
-        order by occurred_at, seq, item_key
-        rows between unbounded preceding and 1 preceding
-    )
+    window in_order as (partition by unit_key order by occurred_at, seq, item_key)
 )
 
 select
@@ -72,7 +74,7 @@ select
     o.occurred_at,
     o.seq,
     o.item,
-    o.item_no,
+    o.messages_in,
     o.timeline_no,
     o.actor,
     o.channel,

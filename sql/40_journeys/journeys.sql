@@ -44,6 +44,7 @@ of_touchpoints as (
         journey_key,
         min(person_key) as person_key,
         min(started_at) as started_at,
+        max(started_at) as last_touchpoint_at,
         arg_min(channel, touchpoint_no) as first_channel,
         min(reason) as reason,
         min(reason_family) as reason_family,
@@ -63,6 +64,7 @@ select
     t.stage, -- where in the relationship it began
     coalesce(c.entry_channel, t.first_channel) as entry_channel, -- channel of the first contact, else of the first touchpoint
     t.started_at, -- first touchpoint, UTC
+    t.last_touchpoint_at, -- last touchpoint, UTC
     p.ended_at, -- last sign of the issue, UTC; as_of while a ticket is open
     t.touchpoints, -- touchpoints in it
     coalesce(c.contacts, 0) as contacts, -- contacts in it that count

@@ -9,8 +9,6 @@ select
     min(person_key) as person_key, -- whose it is (persons)
     min(started_at) as started_at, -- first touchpoint, UTC
     max(coalesce(ended_at, started_at)) as ended_at, -- end of the last touchpoint, UTC
-    count(*)::integer as touchpoints, -- touchpoints in it
-    count(distinct channel)::integer as channels, -- different channels in it
-    count(distinct journey_key)::integer as journeys -- journeys it touches
+    count(*)::integer as touchpoints -- touchpoints in it
 from touchpoints
 group by session_key

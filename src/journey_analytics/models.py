@@ -217,7 +217,8 @@ def union(models: list[Model]) -> exp.Query:
             )
     if len(models) == 1:
         return models[0].query.copy()
-    parts = [exp.select("*").from_(m.query.copy().subquery("part")) for m in models]
+    columns = [exp.column(name, quoted=True) for name in names]
+    parts = [exp.select(*columns).from_(m.query.copy().subquery("part")) for m in models]
     combined: exp.Query = parts[0]
     for part in parts[1:]:
         combined = exp.union(combined, part, distinct=False)

@@ -131,7 +131,7 @@ def _count(value: float, n: int | None) -> str:
 def _percent(value: float, n: int | None) -> str:
     """Write a share with the digits that its n can carry."""
     shown = 100 * value
-    if n is not None and n < 100:
+    if shown >= 99.95 or (n is not None and n < 100):
         return f"{_grouped(shown, 0)}%"
     if 0 < shown < 0.1:
         return f"{_grouped(shown, 2)}%"

@@ -38,15 +38,15 @@ class Label:
         SVG's text-anchor.
     box
         What it covers.
-    is_far
-        It lies so far from its point that a line must lead there.
+    line
+        Ends of the line to its point, where it lies so far that it needs one.
     """
 
     x: float
     y: float
     anchor: str
     box: Box
-    is_far: bool
+    line: tuple[float, float, float, float] | None
 
 
 def spread(dots: Sequence[tuple[float, float]], radius: float, frame: Box
@@ -92,7 +92,7 @@ def place_labels(
     found: list[Label | None] = []
     for label in chosen:
         taken = [c.box for c in found if c is not None]
-        fits = not any(label.box.overlap(t) > 0 for t in [*taken, *solid])
+        fits = not any(label.box.overlap(t) > 1 for t in [*taken, *solid])
         found.append(label if fits else None)
     return found
 
@@ -113,8 +113,10 @@ def _take_turns(
     chosen: dict[int, tuple[float, Label]] = {}
 
     def cost(i: int, option: tuple[float, Label]) -> float:
-        crossing = sum(option[1].box.overlap(c[1].box) for j, c in chosen.items() if j != i)
-        return option[0] + 10 * crossing
+        others = [c[1] for j, c in chosen.items() if j != i]
+        covered = sum(option[1].box.overlap(o.box) for o in others)
+        crossed = sum(_crosses(option[1], o.box) + _crosses(o, option[1].box) for o in others)
+        return option[0] + 10 * covered + 500 * crossed
 
     for _ in range(PASSES):
         before = dict(chosen)
@@ -136,7 +138,7 @@ def _options(
     bx, by = badge
     places = [(18.0, 0.0, "start"), (-18.0, 0.0, "end")]
     for dy in (24, -24, 38, -38, 56, -56, 76, -76, 98, -98):
-        dx = 10.0 if abs(dy) < 30 else 20.0
+        dx = 14.0 if abs(dy) < 30 else 22.0
         places += [(dx, dy, "start"), (-dx, dy, "end"), (0.0, dy * 1.4, "middle")]
     found = []
     for dx, dy, anchor in places:
@@ -145,6 +147,19 @@ def _options(
         box = Box(left, y - LINE + 1, width, 2 * LINE - 1)
         outside = box.w * box.h - box.overlap(frame)
         cost = (10 * outside + 10 * sum(box.overlap(s) for s in solid)
-                + sum(box.overlap(s) for s in soft) + 2 * math.hypot(dx, dy))
-        found.append((cost, Label(x, y, anchor, box, math.hypot(dx, dy) > 45)))
+                + sum(box.overlap(s) for s in soft) + 3 * math.hypot(dx, dy))
+        edge = box.y + box.h if y < by else box.y
+        end = min(max(bx, box.x), box.x + box.w)
+        line = (bx, by, end, edge) if math.hypot(dx, dy) > 45 else None
+        found.append((cost, Label(x, y, anchor, box, line)))
     return found
+
+
+def _crosses(label: Label, box: Box) -> bool:
+    """Tell whether the line of a label runs through a box, by looking at places along it."""
+    if label.line is None:
+        return False
+    x1, y1, x2, y2 = label.line
+    return any(
+        box.x <= x1 + (x2 - x1) * t / 12 <= box.x + box.w
+        and box.y <= y1 + (y2 - y1) * t / 12 <= box.y + box.h for t in range(1, 12))

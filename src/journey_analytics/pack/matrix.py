@@ -69,6 +69,9 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
                      ).format(w.x, w.y, w.w, w.h) for w in whiskers]
     badges = spread(dots, RADIUS, frame)
     leaders, names = ([], []) if narrow else _names(shown, badges, frame, whiskers, hard)
+    css = "matrix narrow" if narrow else "matrix wide"
+    if not narrow and len(names) < len(shown):
+        css += " incomplete"  # then the list of names is shown below it
     parts += leaders
     for (cx, cy), (bx, by) in zip(dots, badges, strict=True):
         if math.dist((cx, cy), (bx, by)) > 1:
@@ -85,7 +88,7 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
     sentence = "; ".join(
         f"{p.rank}: {p.full_title}, {p.frequency.text} of persons" for p in shown)
     return svg(name, width, height, "Priority matrix: impact by frequency", sentence,
-               Markup("").join(parts), "matrix narrow" if narrow else "matrix wide")
+               Markup("").join(parts), css)
 
 
 def _height_scale(heights: list[float], start: float, end: float, basis: Basis) -> Scale:
@@ -161,14 +164,13 @@ def _names(
     texts = [(f"{p.rank} {p.title}", _cut(p.place, 40)) for p in points]
     labels = place_labels(texts, badges, RADIUS, frame, soft, hard)
     leaders, parts = [], []
-    for (first, second), (bx, by), label in zip(texts, badges, labels, strict=True):
+    for (first, second), label in zip(texts, labels, strict=True):
         if label is None:
             continue
-        if label.is_far:
-            edge = label.box.y + label.box.h if label.y < by else label.box.y
+        if label.line is not None:
             leaders.append(Markup(
                 '<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>'
-            ).format(bx, by, min(max(bx, label.box.x), label.box.x + label.box.w), edge))
+            ).format(*label.line))
         parts.append(Markup(
             '<text class="label" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
             '<text class="sub" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
@@ -189,16 +191,17 @@ def _ticks(scale: Scale) -> list[float]:
     return [round(i * step, 10) for i in range(int(scale.high / step) + 1)]
 
 
-_SPANS = ((60_000, "1 min"), (600_000, "10 min"), (3_600_000, "1 h"), (14_400_000, "4 h"),
-          (43_200_000, "12 h"), (86_400_000, "1 day"), (172_800_000, "2 days"),
-          (604_800_000, "7 days"))
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_SPANS = (
+    *((n * _MINUTE, f"{n} min") for n in (1, 2, 5, 10, 20, 30)),
+    *((n * _HOUR, f"{n} h") for n in (1, 2, 4, 8, 12)), (_DAY, "1 day"),
+    *((n * _DAY, f"{n} days") for n in (2, 4, 7, 14)),
+)
 
 
 def _spans(scale: Scale) -> list[float]:
     found = [float(v) for v, _ in _SPANS if scale.low < v < scale.high]
-    if not scale.is_log and len(found) > 2:
-        found = found[-2:]
-    return found
+    return found if scale.is_log else found[-3:]
 
 
 def _span_text(value: float) -> str:

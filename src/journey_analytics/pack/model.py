@@ -131,6 +131,11 @@ class Step:
     blind: tuple[str, ...]
     not_looked_for: tuple[str, ...]
 
+    @property
+    def is_blind(self) -> bool:
+        """Tell whether nothing is known of this step because no source could show it."""
+        return bool(self.blind) and self.share.value == 0
+
 
 @dataclass(frozen=True, slots=True)
 class JourneyMap:

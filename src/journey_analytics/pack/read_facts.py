@@ -21,14 +21,16 @@ def read_waits(
     queue, hold, over = ask.one("queue_waits"), ask.one("holds"), ask.one("durations")
     if queue["persons"] >= min_group:
         found["wait"] += _spread(queue, "contacts", "median wait in a queue", min_group)
-        found["wait"].append(rate_fact(queue, "over", queue["contacts"], "of them wait long",
-                                       min_group, queue["over_persons"]))
+        found["wait"].append(rate_fact(queue, "over", queue["contacts"],
+                                       ("of these contacts wait long", "wait long"), min_group,
+                                       queue["over_persons"]))
     reply = sizes.get(("wait", "first reply"))
     if reply is not None:
-        found["wait"].append(_count(reply, "late first replies", min_group))
+        found["wait"].append(_count(reply, "late first replies", "get a late first reply", min_group))
     if hold["persons"] >= min_group:
-        found["handle"].append(rate_fact(hold, "held", hold["contacts"], "of contacts are on hold",
-                                         min_group))
+        found["handle"].append(rate_fact(
+            hold, "held", hold["contacts"], ("of contacts are put on hold", "are put on hold"),
+            min_group))
         found["handle"] += _spread(hold, "held", "median hold", min_group)
     for kind, step, text in (("out_of_hours_attempt", "reach", "median time until the door opens"),
                              ("transfer", "hand_over", "median cost of a transfer")):
@@ -54,32 +56,37 @@ def read_moves(
     """
     bases = {"contacts": handled, "journeys": journeys}  # printed once, beside the lane
     lines = (
-        ("reach", "channel_switch", "journeys", "of journeys change the channel"),
-        ("reach", "repeat_contact", "journeys", "of journeys come back"),
-        ("reach", "out_of_hours_attempt", "journeys", "of journeys meet a closed door"),
-        ("wait", "abandonment", "journeys", "of journeys: gave up waiting"),
-        ("wait", "chaser", "journeys", "of journeys: chased us"),
-        ("hand_over", "transfer", "contacts", "of contacts are passed on"),
-        ("hand_over", "ping_pong", "contacts", "of contacts go back and forth"),
-        ("resolve", "reopen", "journeys", "of journeys are reopened"),
+        ("reach", "channel_switch", "journeys", "change the channel"),
+        ("reach", "repeat_contact", "journeys", "come back"),
+        ("reach", "out_of_hours_attempt", "journeys", "meet a closed door"),
+        ("wait", "abandonment", "journeys", "give up waiting"),
+        ("wait", "chaser", "journeys", "chase us"),
+        ("hand_over", "transfer", "contacts", "are passed on"),
+        ("hand_over", "ping_pong", "contacts", "go back and forth"),
+        ("resolve", "reopen", "journeys", "are reopened"),
     )
     found: dict[str, list[Fact]] = defaultdict(list)
     for step, kind, unit, text in lines:
         size = sizes.get((kind, ""))
         if size is not None:
-            fact = rate_fact(size, unit, bases[unit], text, min_group)
+            said = (f"of {unit} {text}", text.replace("are reopened", "have it reopened"))
+            fact = rate_fact(size, unit, bases[unit], said, min_group)
             found[step].append(replace(fact, small=fact.number.interval))
     return {step: tuple(facts) for step, facts in found.items()}
 
 
 def rate_fact(
-    row: Row, column: str, of: int, text: str, min_group: int, persons: int | None = None
+    row: Row, column: str, of: int, said: tuple[str, str], min_group: int,
+    persons: int | None = None,
 ) -> Fact:
-    """Return a rate with its interval, or that too few are hit to show it."""
+    """Return a rate with its interval, or that too few are hit to show it.
+
+    ``said`` is how it goes on after a share, and after "persons".
+    """
     if (row["persons"] if persons is None else persons) < min_group:
-        return Fact(_floor(row, column, min_group), f"persons: {text.removeprefix('of ')}")
+        return Fact(_floor(row, column, min_group), f"persons {said[1]}")
     rate = row.rate(column, of)
-    return Fact(rate, text, f"{rate.interval}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{of:,}")
+    return Fact(rate, said[0], f"{rate.interval}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{of:,}")
 
 
 def _spread(row: Row, n: str, text: str, min_group: int) -> list[Fact]:
@@ -96,9 +103,9 @@ def _median(row: Row, n: str, text: str) -> Fact:
     return Fact(number, text, f"{number.interval}, {size}" if number.interval else size)
 
 
-def _count(row: Row, text: str, min_group: int) -> Fact:
+def _count(row: Row, text: str, of_few: str, min_group: int) -> Fact:
     if row["persons"] < min_group:
-        return Fact(_floor(row, "moments", min_group), f"persons: {text}")
+        return Fact(_floor(row, "moments", min_group), f"persons {of_few}")
     return Fact(row.number("moments"), text)
 
 
