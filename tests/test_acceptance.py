@@ -217,7 +217,7 @@ def test_asterisk_every_row_has_its_fate(help_desk: Result) -> None:
     fates = {(stream, rule or fate): records for stream, fate, rule, records in help_desk.rows(
         "SELECT stream, fate, rule, records FROM account")}
     assert fates == {
-        ("cdr", "used"): 1_000, ("queue_log", "used"): 780, ("queue_log", "server"): 18,
+        ("cdr", "looked up"): 1_000, ("queue_log", "used"): 780, ("queue_log", "server"): 18,
         ("queue_log", "agents_at_work"): 60, ("queue_log", "agents_calling_colleagues"): 142}
 
 

@@ -8,7 +8,8 @@
 -- A customer's message starts a contact of its own, unless it opens its ticket (same text, minutes
 -- apart) or is one line of a chat, which is one contact as a whole. Everything else belongs to the
 -- contact before it. Whoever writes while we owe the next step chases; whoever replies to our
--- question answers; whoever writes after the solution returns.
+-- question answers; whoever writes after the solution returns. Time that runs while the ticket
+-- waits for the customer, or is solved, is not time we take (METRICS.md section 3).
 with homes as (
     select
         t.*,
@@ -32,7 +33,21 @@ starts as (
                 and occurred_at <= ticket_created_at + $opening_window
                 then unit_contact_key
             else item_key
-        end as starts_contact_key
+        end as starts_contact_key,
+        case
+            when status_before in ('pending_customer', 'solved', 'closed', 'merged') then 0
+            else
+                greatest(
+                    0,
+                    cast(
+                        date_diff(
+                            'microsecond',
+                            coalesce(prev_occurred_at, ticket_created_at, occurred_at),
+                            occurred_at
+                        ) / 1000 as bigint
+                    )
+                )
+        end as our_ms
     from homes
 )
 
@@ -62,6 +77,11 @@ select
         ),
         unit_contact_key
     ) as contact_key,
+    sum(our_ms) over (
+        partition by unit_key
+        order by timeline_no
+        rows between unbounded preceding and current row
+    )::bigint as our_ms_so_far,
     case
         when starts_contact_key is null or starts_contact_key <> item_key then null
         when status_before in ('solved', 'closed') then 'return'

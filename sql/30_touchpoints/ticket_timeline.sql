@@ -51,7 +51,7 @@ ordered as (
         last_value(status ignore nulls) over (
             in_order rows between unbounded preceding and 1 preceding
         ) as status_before,
-        last_value(queue ignore nulls) over (
+        last_value(coalesce(queue, case when item = 'queue' then old_value end) ignore nulls) over (
             in_order rows between unbounded preceding and 1 preceding
         ) as queue_before,
         last_value(public_direction ignore nulls) over (
@@ -60,6 +60,7 @@ ordered as (
         count(case when item = 'message_in' then 1 end) over (
             in_order rows between unbounded preceding and current row
         ) as messages_in,
+        lag(occurred_at) over in_order as prev_occurred_at,
         row_number() over in_order as timeline_no
     from items
     window in_order as (partition by unit_key order by occurred_at, seq, item_key)
@@ -75,6 +76,7 @@ select
     o.seq,
     o.item,
     o.messages_in,
+    o.prev_occurred_at,
     o.timeline_no,
     o.actor,
     o.channel,

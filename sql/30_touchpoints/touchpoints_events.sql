@@ -1,7 +1,7 @@
 -- into: touchpoints_found
 -- grain: one row per channel event
 -- key: touchpoint_key
--- inputs: staged_events, unit_persons, inherited_reasons
+-- inputs: staged_events, unit_persons, inherited_reasons, stage_settings
 -- per: person
 -- stored: view
 --
@@ -32,7 +32,9 @@ select
     null as queue,
     e.activity,
     coalesce(e.reason_raw, i.reason_raw) as reason_raw,
+    s.stage,
     true as extends_journey
 from staged_events as e
 left join unit_persons as n on e.unit_key = n.unit_key
 left join inherited_reasons as i on e.event_key = i.anchor_key
+left join stage_settings as s on lower(e.activity) = s.word

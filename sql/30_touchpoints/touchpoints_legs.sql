@@ -31,5 +31,6 @@ select
     queue,
     null as activity,
     null as reason_raw,
+    null as stage,
     true as extends_journey
 from legs

@@ -51,7 +51,7 @@ select
     s.activity,
     coalesce(r.reason, 'unstated') as reason,
     coalesce(r.reason_family, 'unstated') as reason_family,
-    r.stage,
+    coalesce(s.stage, r.stage) as stage,
     s.extends_journey
 from sessions as s
 left join thread_nodes as n on s.unit_key = n.node

@@ -23,6 +23,7 @@ select
     null as queue,
     s.metric::varchar as activity,
     null as reason_raw,
+    null as stage,
     false as extends_journey
 from staged_surveys as s
 left join survey_contacts as c on s.response_key = c.response_key

@@ -46,12 +46,13 @@ of_touchpoints as (
         min(started_at) as started_at,
         max(started_at) as last_touchpoint_at,
         arg_min(channel, touchpoint_no) as first_channel,
-        min(reason) as reason,
+        arg_min(reason, touchpoint_no) as reason,
         min(reason_family) as reason_family,
         arg_min(stage, touchpoint_no) as stage,
         count(*)::integer as touchpoints,
         count(distinct channel)::integer as channels,
-        count(distinct session_key)::integer as sessions
+        count(distinct session_key)::integer as sessions,
+        bool_or(actor = 'customer') as is_customers
     from touchpoints
     group by journey_key
 )
@@ -70,6 +71,7 @@ select
     coalesce(c.contacts, 0) as contacts, -- contacts in it that count
     t.channels, -- different channels in it
     t.sessions, -- sessions it spans
+    t.is_customers or coalesce(c.contacts, 0) > 0 as is_customers, -- the customer did something in it: not only we called or wrote
     case
         when p.has_open_ticket or p.ended_at + $quiet_window > $as_of then 'open'
         when c.ends_abandoned then 'given_up'

@@ -11,7 +11,8 @@ select
     max(j.last_touchpoint_at) as last_seen_at, -- last touchpoint, UTC
     sum(j.touchpoints)::integer as touchpoints, -- touchpoints
     sum(j.contacts)::integer as contacts, -- contacts that count
-    count(*)::integer as journeys -- journeys
+    count(*)::integer as journeys, -- journeys
+    bool_or(j.is_customers) and coalesce(min(k.person_kind), 'unidentified') <> 'anonymous' as is_active -- counts in customer denominators: did something, and is no anonymous visitor
 from journeys as j
 left join person_kinds as k on j.person_key = k.person_key
 group by j.person_key

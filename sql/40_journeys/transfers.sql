@@ -6,17 +6,21 @@
 --
 -- The source's log of transfers decides; a change of person is no transfer by itself. What the
 -- customer loses: on a call the time in the leg that did not help and the next queue's wait, in a
--- ticket the time since it came to the queue that sent it on.
+-- ticket the time we took since it came to the queue that sent it on.
 with of_legs as (
     select
         l.leg_key as anchor_key,
         l.contact_key,
         coalesce(l.transfer_kind, 'unknown') as variant,
         coalesce(l.ended_at, l.started_at) as occurred_at,
-        coalesce(l.queue_wait_ms, 0)
-        + coalesce(l.talk_ms, 0)
-        + coalesce(l.hold_ms, 0)
-        + coalesce(l.next_queue_wait_ms, 0) as lost_ms,
+        case
+            when coalesce(l.queue_wait_ms, l.talk_ms, l.hold_ms, l.next_queue_wait_ms) is not null
+                then
+                    coalesce(l.queue_wait_ms, 0)
+                    + coalesce(l.talk_ms, 0)
+                    + coalesce(l.hold_ms, 0)
+                    + coalesce(l.next_queue_wait_ms, 0)
+        end as lost_ms,
         l.queue,
         coalesce(
             l.prev_is_transferred
@@ -39,7 +43,7 @@ queue_changes as (
         queue_before,
         queue,
         lag(queue_before) over in_ticket as queue_before_that,
-        lag(occurred_at) over in_ticket as prev_occurred_at
+        our_ms_so_far - coalesce(lag(our_ms_so_far) over in_ticket, 0) as lost_ms
     from ticket_items
     where item = 'queue' and queue is not null and queue_before <> queue
     window in_ticket as (partition by unit_key order by timeline_no)
@@ -51,7 +55,7 @@ of_tickets as (
         contact_key,
         'queue' as variant,
         occurred_at,
-        date_diff('microsecond', prev_occurred_at, occurred_at) / 1000 as since_previous_ms,
+        lost_ms,
         queue_before,
         coalesce(queue = queue_before_that, false) as is_return
     from queue_changes
@@ -79,11 +83,7 @@ select
     t.contact_key,
     t.variant,
     t.occurred_at,
-    cast(
-        coalesce(
-            t.since_previous_ms, date_diff('microsecond', c.started_at, t.occurred_at) / 1000
-        ) as bigint
-    ),
+    t.lost_ms,
     c.channel,
     t.queue_before,
     t.is_return

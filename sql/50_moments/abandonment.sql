@@ -16,7 +16,7 @@ select
     c.journey_key, -- in which journey (journeys)
     c.contact_key, -- at which contact (contacts)
     l.started_at as occurred_at, -- when, UTC
-    coalesce(l.queue_wait_ms, 0) as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
+    l.queue_wait_ms as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
     c.channel, -- channel of the contact
     coalesce(l.queue, c.queue) as queue, -- queue or group where it happened
     'observed' as evidence_class -- observed in a record, or derived from an absence

@@ -11,7 +11,8 @@ select
     parent_kind, -- the kind it is a part of; empty: none
     step, -- what the customer is doing then
     title, -- its name in print
-    sentence -- what happens to the customer
+    sentence, -- what happens to the customer
+    kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
 from (
     values
     ('abandonment', null, 'wait', 'Gave up waiting', 'The customer hung up before anyone answered.'),
@@ -24,5 +25,6 @@ from (
     ('chaser', 'repeat_contact', 'wait', 'Chased us', 'The customer asked again while we owed the next step.'),
     ('channel_switch', null, 'reach', 'Channel switch', 'The customer changed the channel within one issue.'),
     ('reopen', 'repeat_contact', 'resolve', 'Reopened', 'What we had called solved was not.'),
+    ('error_met', null, 'search', 'Error met', 'The customer met an error while helping themselves.'),
     ('out_of_hours_attempt', null, 'reach', 'Closed door', 'The customer called or wrote to a closed line.')
 ) as kinds (kind, parent_kind, step, title, sentence)

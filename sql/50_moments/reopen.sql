@@ -1,11 +1,12 @@
 -- into: moments
 -- grain: one row per change of a ticket from solved to not solved
 -- key: kind, anchor_key
--- inputs: ticket_items, contacts
+-- inputs: reopens, contacts
 -- per: person
 --
 -- METRICS.md section 3: transitions, so a ticket reopened and still open counts one. A vendor's
--- counter without history gives no moment: it cannot be placed in time.
+-- counter without history gives no moment: it cannot be placed in time. What the customer loses is
+-- the time we take until it is solved again.
 select
     'reopen' as kind,
     null::varchar as variant,
@@ -14,14 +15,10 @@ select
     c.journey_key,
     c.contact_key,
     i.occurred_at,
-    null::bigint as lost_ms,
+    i.lost_ms,
     c.channel,
     c.queue,
     'observed' as evidence_class
-from ticket_items as i
+from reopens as i
 inner join contacts as c on i.contact_key = c.contact_key
-where
-    i.item = 'status'
-    and i.status_before in ('solved', 'closed')
-    and i.status not in ('solved', 'closed', 'merged', 'deleted')
-    and c.excluded_rule is null
+where c.excluded_rule is null

@@ -1,15 +1,16 @@
 -- model: pain_points
 -- grain: one row per kind of moment at a stage, step, reason, channel and queue
 -- key: pain_point
--- inputs: pain_point_cells, moments, moment_kinds, persons, journeys, pain_point_impacts, ranking_basis
--- params: min_group
+-- inputs: pain_point_cells, moments, moment_kinds, persons, journeys, contacts, pain_point_impacts, ranking_basis
+-- params: min_group, contact_ms
 -- per: all
 -- published: Kinds of moments at a place, ranked by whom they hit and what they cost them. Groups below the smallest group shown are left out.
 --
 -- METRICS.md section 6. Frequency is persons hit of active persons, with a 95 % Wilson interval.
--- Burden is journeys hit x impact (score points lost; an impact whose sign is not bad counts as
--- none), or hours lost where no instrument has enough answers. A child that mostly happens inside
--- its parent is not ranked beside it.
+-- Burden is journeys hit x impact, in score points lost; or, where no instrument has enough
+-- answers, customer hours lost, each contact that follows counted with a contact's time. Only a
+-- measured loss is ranked: what cannot be measured, and what shows no loss, says so instead. A child
+-- that mostly happens inside its parent is not ranked beside it.
 with cells as (
     select
         pain_point,
@@ -22,7 +23,8 @@ with cells as (
         sum(moments)::bigint as moments,
         count(*) as journeys_hit,
         count(distinct person_key) as persons_hit,
-        sum(lost_ms)::bigint as lost_ms
+        sum(lost_ms)::bigint as lost_ms,
+        sum(cost_ms)::bigint as cost_ms
     from pain_point_cells
     group by pain_point
 ),
@@ -32,8 +34,8 @@ knock_on as (
         c.pain_point,
         count(*) as contacts
     from pain_point_cells as c
-    inner join moments as m on c.journey_key = m.journey_key and c.first_at < m.occurred_at
-    where m.kind = 'repeat_contact'
+    inner join contacts as k on c.journey_key = k.journey_key and c.first_at < k.started_at
+    where k.excluded_rule is null and (k.message_role is null or k.message_role <> 'answer')
     group by c.pain_point
 ),
 
@@ -48,11 +50,11 @@ with_parent as (
 ),
 
 of_reason as (
-    select reason, count(*) as journeys from journeys group by reason
+    select reason, count(*) as journeys from journeys where is_customers group by reason
 ),
 
 active as (
-    select count(*) as persons from persons where person_kind <> 'anonymous'
+    select count(*) as persons from persons where is_active
 ),
 
 measured as (
@@ -73,9 +75,11 @@ measured as (
         sqrt(c.persons_hit * (a.persons - c.persons_hit) / nullif(a.persons, 0) + 0.960365)
             as wilson_root,
         case
-            when b.basis = 'customer hours lost' then c.lost_ms / 3600000.0
-            else c.journeys_hit * greatest(-i.impact, 0.0)
-        end as burden
+            when b.basis <> 'customer hours lost' then -i.impact * c.journeys_hit
+            when k.is_contact then c.cost_ms / 3600000.0
+            when c.cost_ms is not null or o.contacts > 0
+                then (coalesce(c.cost_ms, 0) + coalesce(o.contacts, 0) * $contact_ms) / 3600000.0
+        end as loss
     from cells as c
     cross join active as a
     cross join ranking_basis as b
@@ -87,21 +91,31 @@ measured as (
     where c.persons_hit >= $min_group
 ),
 
-ranked as (
+judged as (
     select
         *,
         case
-            when not is_within_parent and burden is not null
-                then row_number() over (
-                    partition by is_within_parent, burden is null order by burden desc, journeys_hit desc, pain_point
-                )
-        end as rank
+            when is_within_parent then 'counted within its parent kind'
+            when loss is null and basis = 'customer hours lost' then 'its cost is not measured'
+            when loss is null then 'too few scored journeys'
+            when loss <= 0 then 'no loss measured'
+        end as not_ranked_because
     from measured
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by not_ranked_because order by loss desc, journeys_hit desc, pain_point
+        ) as place
+    from judged
 )
 
 select
     pain_point, -- names the pain point: kind, stage, step, reason, channel, queue
-    rank::integer as rank, -- place by burden, 1 is worst; empty: a part of its parent kind, or nothing to rank it by
+    case when not_ranked_because is null then place end::integer as rank, -- place by burden, 1 is worst
+    not_ranked_because, -- why it has no rank: counted within its parent kind, too few scored journeys, its cost is not measured, no loss measured
     kind, -- kind of moment (moment_kinds)
     parent_kind, -- the kind it is a part of; empty: none
     stage, -- where in the relationship
@@ -130,7 +144,7 @@ select
     difference_high, -- upper end
     impact, -- the difference, shrunk toward its kind's mean by its own uncertainty
     lost_ms, -- time it cost customers, milliseconds; empty: not measured
-    knock_on_contacts::bigint as knock_on_contacts, -- repeat contacts later in the journeys hit
-    burden, -- journeys hit x score points lost, or customer hours lost
+    knock_on_contacts::bigint as knock_on_contacts, -- contacts later in the journeys hit, answers to us left out
+    case when not_ranked_because is null then loss end as burden, -- journeys hit x score points lost, or customer hours lost
     basis -- what the ranking rests on: an instrument with its scale, or customer hours lost
 from ranked

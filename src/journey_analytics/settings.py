@@ -148,6 +148,7 @@ class Thresholds(_Strict):
     first_reply_hours: int = Field(24, ge=1)
     hold_seconds: int = Field(120, ge=0)
     short_abandon_seconds: int = Field(5, ge=0)
+    contact_minutes: int = Field(15, ge=1)
     shared_key_strong_ids: int = Field(3, ge=1)
     shared_key_units: int = Field(1000, ge=2)
     min_scored: int = Field(100, ge=1)

@@ -1,4 +1,4 @@
-"""Small figures as inline SVG. All text goes through escaping; colours come from the style sheet."""
+"""Small figures as inline SVG. All text is escaped; colours come from the style sheet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from .model import HourCell, PainPoint, Span
+from .model import PainPoint, Span
 from .words import WEEKDAYS
 
 EMPTY = Markup("")
@@ -24,7 +24,8 @@ def svg(
         '<svg class="figure {}" viewBox="0 0 {:g} {:g}" width="{:g}" height="{:g}" '
         'preserveAspectRatio="{}" role="img" aria-labelledby="{}-t {}-d">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>'
-    ).format(css, width, height, width, height, fit, name, name, name, title, name, description, body)
+    ).format(css, width, height, width, height, fit, name, name, name, title, name, description,
+             body)
 
 
 def strip(span: Span, number: int) -> Markup:

@@ -57,8 +57,8 @@ def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
             f"{_span(t.first_reply_hours, 'hour')} or more for the first reply to a ticket",
         "hold": f"{_span(t.hold_seconds, 'second')} or more on hold",
         "abandonment": f"after more than {_span(t.short_abandon_seconds, 'second')} in the queue",
-        "repeat_contact": f"same person, same family of reasons, within "
-                          f"{_span(t.repeat_window_days, 'day')}; answers to our questions are none",
+        "repeat_contact": f"same person and family of reasons, within "
+                          f"{_span(t.repeat_window_days, 'day')}; answering us is no repeat",
         "retry_after_abandonment": f"within {_span(t.retry_window_hours, 'hour')}",
         "chaser": f"within {_span(t.repeat_window_days, 'day')} of the contact before",
         "channel_switch": f"from one contact to the next of a journey, within "

@@ -92,7 +92,7 @@ def place_labels(
     found: list[Label | None] = []
     for label in chosen:
         taken = [c.box for c in found if c is not None]
-        fits = not any(label.box.overlap(t) > 1 for t in [*taken, *solid])
+        fits = not any(label.box.overlap(t) > 8 for t in [*taken, *solid])
         found.append(label if fits else None)
     return found
 
@@ -116,7 +116,7 @@ def _take_turns(
         others = [c[1] for j, c in chosen.items() if j != i]
         covered = sum(option[1].box.overlap(o.box) for o in others)
         crossed = sum(_crosses(option[1], o.box) + _crosses(o, option[1].box) for o in others)
-        return option[0] + 10 * covered + 500 * crossed
+        return option[0] + 10.0 * covered + 500.0 * crossed
 
     for _ in range(PASSES):
         before = dict(chosen)
@@ -125,7 +125,7 @@ def _take_turns(
             chosen[i] = options[i][costs.index(min(costs))]
         if chosen == before:
             break
-    total = sum(cost(i, chosen[i]) for i in order)
+    total = sum((cost(i, chosen[i]) for i in order), 0.0)
     return round(total, 3), [chosen[i][1] for i in range(len(options))]
 
 
@@ -137,9 +137,11 @@ def _options(
     width = max(len(text[0]) * 14, len(text[1]) * 12) * LETTER
     bx, by = badge
     places = [(18.0, 0.0, "start"), (-18.0, 0.0, "end")]
-    for dy in (24, -24, 38, -38, 56, -56, 76, -76, 98, -98):
-        dx = 14.0 if abs(dy) < 30 else 22.0
-        places += [(dx, dy, "start"), (-dx, dy, "end"), (0.0, dy * 1.4, "middle")]
+    for up in (24.0, -24.0, 38.0, -38.0, 56.0, -56.0, 76.0, -76.0, 98.0, -98.0):
+        aside = 14.0 if abs(up) < 30 else 22.0
+        places += [(aside, up, "start"), (-aside, up, "end"), (0.0, up * 1.4, "middle")]
+    places += [(side * aside, up, "start" if side > 0 else "end")
+               for side in (1, -1) for aside in (60.0, 110.0) for up in (0.0, 20, -20, 45, -45)]
     found = []
     for dx, dy, anchor in places:
         x, y = bx + dx, by + dy
@@ -148,8 +150,8 @@ def _options(
         outside = box.w * box.h - box.overlap(frame)
         cost = (10 * outside + 10 * sum(box.overlap(s) for s in solid)
                 + sum(box.overlap(s) for s in soft) + 3 * math.hypot(dx, dy))
-        edge = box.y + box.h if y < by else box.y
         end = min(max(bx, box.x), box.x + box.w)
+        edge = min(max(by, box.y), box.y + box.h)
         line = (bx, by, end, edge) if math.hypot(dx, dy) > 45 else None
         found.append((cost, Label(x, y, anchor, box, line)))
     return found

@@ -26,7 +26,8 @@ def read_waits(
                                        queue["over_persons"]))
     reply = sizes.get(("wait", "first reply"))
     if reply is not None:
-        found["wait"].append(_count(reply, "late first replies", "get a late first reply", min_group))
+        found["wait"].append(
+            _count(reply, "late first replies", "get a late first reply", min_group))
     if hold["persons"] >= min_group:
         found["handle"].append(rate_fact(
             hold, "held", hold["contacts"], ("of contacts are put on hold", "are put on hold"),

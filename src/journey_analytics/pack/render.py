@@ -28,7 +28,8 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     found.filters.update(
-        day=_day, short_day=_short_day, moment=_moment, name=_name, of=_of, interval=_interval, noun=_noun)
+        day=_day, short_day=_short_day, moment=_moment, name=_name, of=_of, noun=_noun,
+        interval=_interval)
     found.globals.update(
         strip=charts.strip, hours_figure=charts.hours, interval_figure=charts.interval,
         busiest=charts.busiest, matrix=matrix, words=words, icon=Markup(ICON))
@@ -39,12 +40,15 @@ def render_html(data: PackData) -> str:
     """Return the pack as one self-contained HTML page."""
     everything = (*data.points, *data.others)
     has_matrix = len(plotted(data.points)) > 0
+    explorer = plotly = Markup()
+    if has_matrix:
+        explorer = Markup(explorer_json(everything, data.basis, len(data.points)))
+        plotly = Markup(plotly_code())
     return environment().get_template("pack.html.j2").render(
         d=data, css=Markup((TEMPLATES / "pack.css").read_text(encoding="utf-8")),
         script=Markup((TEMPLATES / "pack.js").read_text(encoding="utf-8")),
-        has_matrix=has_matrix, ends=charts.interval_ends(data.points),
-        explorer=Markup(explorer_json(everything, data.basis, len(data.points))) if has_matrix else "",
-        plotly=Markup(plotly_code()) if has_matrix else "")
+        has_matrix=has_matrix, ends=charts.interval_ends(data.points), plotly=plotly,
+        explorer=explorer)
 
 
 def _day(value: date) -> str:

@@ -52,7 +52,8 @@ TOUCHPOINTS = {
     ("page_view", "customer"): "views pages", ("help_view", "customer"): "reads help",
     ("search", "customer"): "searches", ("login", "customer"): "logs in",
     ("form_submit", "customer"): "sends a form", ("message", "customer"): "writes to us",
-    ("message", "agent"): "gets a written answer", ("message", "system"): "gets an automatic answer",
+    ("message", "agent"): "gets a written answer",
+    ("message", "system"): "gets an automatic answer",
     ("message", "bot"): "gets a bot's answer", ("leg", "agent"): "talks with someone",
     ("leg", "bot"): "talks with a bot", ("leg", "system"): "reaches a recording or closed line",
     ("leg", "customer"): "waits and hangs up", ("ticket_opened", "customer"): "opens a ticket",
@@ -66,7 +67,8 @@ TOUCHPOINTS = {
     ("survey_answer", "customer"): "answers a survey",
     ("confirmation", "system"): "gets a confirmation", ("bot_message", "customer"): "asks a bot",
     ("bot_message", "bot"): "gets a bot's answer", ("bot_fallback", "bot"): "is not understood",
-    ("bot_handoff", "bot"): "is handed over by a bot", ("ivr_node", "customer"): "uses a phone menu",
+    ("bot_handoff", "bot"): "is handed over by a bot",
+    ("ivr_node", "customer"): "uses a phone menu",
     ("ivr_node", "system"): "meets a phone menu", ("error", "system"): "meets an error",
     ("error", "customer"): "meets an error",
 }
@@ -94,14 +96,15 @@ INSTRUMENTS = {
 }
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_NAME = 90
+#: Joins emoji into one; the only invisible sign that a name may keep.
+JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 def clean(text: object) -> str:
     """Return a foreign name as one safe line: no control or direction marks, not too long."""
-    kept = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
-        for c in str(text) if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn") or c == "\u200d"
-    )
+    kinds = ((c, unicodedata.category(c)) for c in str(text))
+    kept = "".join(" " if kind in ("Cc", "Zl", "Zp") else c for c, kind in kinds
+                   if kind not in ("Cf", "Cs", "Co", "Cn") or c == JOINER)
     line = re.sub(r"\s+", " ", kept).strip()
     return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME - 1].rstrip()}…"
 

@@ -33,7 +33,8 @@ PRIMARY_TIME = {
     "calls": "started_at", "surveys": "coalesce(answered_at, started_at, sent_at)",
     "channel_events": "occurred_at",
 }
-_REACH = {**PRIMARY_TIME, "tickets": "greatest(created_at, updated_at)"}
+_REACH = {**PRIMARY_TIME, "tickets": "greatest(created_at, updated_at)",
+          "calls": "greatest(started_at, ended_at)"}
 _CONTACT_TABLES = ("tickets", "ticket_history", "messages", "calls")
 
 
@@ -215,6 +216,7 @@ def _collect_customer_keys(engine: DuckDBEngine) -> None:
 def _account(engine: DuckDBEngine, name: str, stream: str, lookup: bool) -> None:
     """Write each record's fate, and faulty records with their text into the quarantine."""
     view = keyed_view(stream)
+    looked_up = "'looked up'" if lookup else "NULL"
     fate = (
         "CASE WHEN l.record_key IS NOT NULL THEN 'ignored' "
         "WHEN f.record_key IS NOT NULL THEN 'quarantined' "
@@ -224,7 +226,8 @@ def _account(engine: DuckDBEngine, name: str, stream: str, lookup: bool) -> None
     engine.execute(
         f"INSERT INTO state.account SELECT {literal(name)}, {literal(stream)}, {fate} AS fate, "
         f"CASE fate WHEN 'quarantined' THEN f.rule WHEN 'ignored' THEN coalesce(l.rule, i.rule) "
-        f"END AS rule, count(*) FROM (SELECT record_key FROM {view}) AS r "
+        f"WHEN 'used' THEN {looked_up} END AS rule, count(*) "
+        f"FROM (SELECT record_key FROM {view}) AS r "
         f"LEFT JOIN (SELECT record_key, min(rule) AS rule FROM left_out GROUP BY ALL) AS l "
         f"USING (record_key) "
         f"LEFT JOIN (SELECT record_key, min(rule) AS rule FROM faulty GROUP BY ALL) AS f "
@@ -242,17 +245,17 @@ def _account(engine: DuckDBEngine, name: str, stream: str, lookup: bool) -> None
 
 
 def contact_reach(engine: DuckDBEngine, now: datetime) -> dict[str, datetime]:
-    """Return, by source, the time of its latest row that is not in the future.
+    """Return, by contact source, the time of its latest row that is not in the future.
 
-    Contact sources only; where there is none, every source.
+    A contact source is one with tickets, messages or calls; where there is none, every source is.
+    How far it reaches, all its tables tell.
     """
     limit = f"TIMESTAMP '{now.astimezone(UTC).replace(tzinfo=None)}'"
-    for tables in (_CONTACT_TABLES, tuple(PRIMARY_TIME)):
-        parts = " UNION ALL ".join(
-            f"SELECT source::varchar AS source, {_REACH[t]} AS reached FROM state.{t}"
-            for t in tables)
-        found = engine.rows(f"SELECT source, max(reached) FROM ({parts}) WHERE reached <= {limit} "
-                            "GROUP BY source ORDER BY source")
-        if found:
-            return dict(found)
-    return {}
+    parts = " UNION ALL ".join(
+        f"SELECT source::varchar AS source, {table in _CONTACT_TABLES} AS has_contacts, "
+        f"{reach} AS reached FROM state.{table}" for table, reach in _REACH.items())
+    found = engine.rows(
+        f"SELECT source, bool_or(has_contacts), max(reached) FROM ({parts}) "
+        f"WHERE reached <= {limit} GROUP BY source ORDER BY source")
+    with_contacts = {source: reached for source, contacts, reached in found if contacts}
+    return with_contacts or {source: reached for source, _, reached in found}

@@ -26,6 +26,7 @@ QUOTE = '"'
 #: Stands for a line break of the kind that ends no line here, while text is in the csv module,
 #: which would end the record there. Prepared text has no NUL of its own.
 _MARK = "\x00"
+_UNMATCHED = "quotes do not match"
 #: The database's parallel scanner wants lines that are short beside its buffers.
 _SHORT = 1 << 20
 
@@ -47,12 +48,15 @@ def read_csv(
     target = path.with_name(f"{path.name}.clean")
     with target.open("w", 1 << 20, encoding="utf-8", newline="") as file:
         clean = _Clean(file, records)
-        for number, text, found, problem in islice(records, int(stream.header), None):
+        for number, text, fields, problem in islice(records, int(stream.header), None):
+            found = text.count(records.delimiter) + 1 if fields is None else len(fields)
             if pad and found < width and not problem:
-                text += records.delimiter * (width - found)
+                fields = [*(fields or records.split(text)), *[""] * (width - found)]
                 found = width
+            elif found != width and records.line_end in text:
+                text, problem = records.give_back(), _UNMATCHED
             if found == width and not problem:
-                clean.add(number, text)
+                clean.add(number, text, fields)
             else:
                 problem = problem or ("too few fields" if found < width else "too many fields")
                 rejects.add(number, problem, "Correct the line at the source.", text)
@@ -81,9 +85,9 @@ def _open(
         first = next(iter(records), None)
         if first is None:
             raise DataError(where, "there is nothing but blank lines", remedy="Deliver it again.")
-        number, text, _, problem = first
+        number, text, fields, problem = first
         if not problem:
-            fields = records.split(text)
+            fields = fields or records.split(text)
             hits = len(wanted & {f.strip().casefold() for f in fields})
             found.append(((hits, len(fields)), Records(path, candidate), fields))
     if not found:
@@ -94,93 +98,58 @@ def _open(
 
 
 class Records:
-    """Records of a file, one by one: line, text, number of fields, and the problem if any."""
+    """Records of a file, one by one: line, text, problem if any, and fields if it has quotes."""
 
     def __init__(self, path: Path, delimiter: str) -> None:
         self.delimiter = delimiter
         self.line_end, self._lines = read_lines(path)
-        self._stray = "\n" if self.line_end == "\r" else "\r"
+        self.stray = "\n" if self.line_end == "\r" else "\r"
         self._dialect = csv.reader((), delimiter=delimiter, strict=True).dialect
         self._again: deque[str] = deque()
+        self._taken: list[str] = []
         csv.field_size_limit(2 * MAX_LINE)
 
-    def __iter__(self) -> Iterator[tuple[int, str, int, str]]:
-        lines, again, delimiter, number = self._lines, self._again, self.delimiter, 1
+    def __iter__(self) -> Iterator[tuple[int, str, list[str] | None, str]]:
+        lines, again, number = self._lines, self._again, 1
         while (line := again.popleft() if again else next(lines, None)) is not None:
             if QUOTE in line and len(line) <= MAX_LINE:
-                taken, found, problem = self._quoted(line)
-                yield number, self.line_end.join(taken).removesuffix("\r"), found, problem
-                number += len(taken)
+                fields, problem = self._quoted(line)
+                text = self.line_end.join(self._taken).removesuffix("\r")
+                yield number, text, fields, problem
+                number += len(self._taken)
                 continue
             if text := line.removesuffix("\r"):
-                problem = "line too long" if len(text) > MAX_LINE else ""
-                yield number, text, text.count(delimiter) + 1, problem
+                yield number, text, None, "line too long" if len(text) > MAX_LINE else ""
             number += 1
 
-    def _quoted(self, line: str) -> tuple[list[str], int, str]:
-        """Take as many lines as the record has; the first alone where its quotes do not match."""
-        taken = [line]
-        try:
-            return taken, len(next(csv.reader(self._feed(taken), self._dialect))), ""
-        except csv.Error:
-            self._again.extendleft(reversed(taken[1:]))
-            return taken[:1], 0, "quotes do not match"
+    def split(self, text: str) -> list[str]:
+        """Return the fields of a record without quotes."""
+        return text.split(self.delimiter)
 
-    def _feed(self, taken: list[str]) -> Iterator[str]:
+    def give_back(self) -> str:
+        """Read all lines of the last record again but the first, whose text is returned."""
+        self._again.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
+        return self._taken[0].removesuffix("\r")
+
+    def _quoted(self, line: str) -> tuple[list[str], str]:
+        """Take as many lines as the record has; the first alone where its quotes do not match."""
+        self._taken = []
+        try:
+            fields = next(csv.reader(self._feed(line), self._dialect))
+        except csv.Error:
+            self.give_back()
+            return [], _UNMATCHED
+        return [f.replace(_MARK, self.stray) for f in fields] if self._marked else fields, ""
+
+    def _feed(self, line: str | None) -> Iterator[str]:
         """Hand the csv module one line after the other, until the record is too long."""
-        size = 0
-        line: str | None = taken.pop()
+        size, self._marked = 0, False
         while line is not None:
-            taken.append(line)
+            self._taken.append(line)
             size += len(line) + 1
             if size > MAX_LINE:
                 raise csv.Error
+            
             yield line.removesuffix("\r").replace(self._stray, _MARK) + "\n"
             line = self._again.popleft() if self._again else next(self._lines, None)
-
-    def split(self, text: str) -> list[str]:
-        """Return the fields of a record's text."""
-        if QUOTE not in text:
-            return text.split(self.delimiter)
-        marked = text.replace(self._stray, _MARK)
-        fields = next(csv.reader((marked,), self._dialect))
-        return [f.replace(_MARK, self._stray) for f in fields]
-
-
-class _Clean:
-    """Good records, numbered and written for the database: free of what it reads differently."""
-
-    def __init__(self, file: TextIO, records: Records) -> None:
-        self._write, self._records = file.write, records
-        self._delimiter, self._all_rewritten = records.delimiter, records.line_end == "\r"
-        self.rows = 0
-        #: Its parallel scanner loses its way where a buffer ends inside quotes.
-        self.parallel = True
-
-    def add(self, number: int, text: str) -> None:
-        """Take a record."""
-        if QUOTE in text or len(text) > _SHORT:
-            self.parallel = False
-        if "\r" in text or self._all_rewritten:
-            text = self._rewritten(text)  # it refuses stray carriage returns outside quotes
-        self._write(f"{number}{self._delimiter}{text}\n")
-        self.rows += 1
-
-    def _rewritten(self, text: str) -> str:
-        self.parallel = False
-        out = io.StringIO(newline="")
-        csv.writer(out, delimiter=self._delimiter, quoting=csv.QUOTE_ALL,
-                   lineterminator="").writerow(self._records.split(text))
-        return out.getvalue()
-
-
-def _read_clean(
-    engine: DuckDBEngine, path: Path, columns: tuple[str, ...], delimiter: str, parallel: bool
-) -> int:
-    types = "".join(f", {literal(c)}: 'VARCHAR'" for c in columns)
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE delivered AS FROM read_csv({literal(str(path))}, "
-        f"delim={literal(delimiter)}, header=false, quote='\"', escape='\"', auto_detect=false, "
-        f"columns={{'_line': 'BIGINT'{types}}}, new_line='\\n', nullstr='', "
-        f"max_line_size={MAX_LINE * 4}, parallel={str(parallel).lower()})")
-    return count_rows(engine, "delivered")

@@ -9,6 +9,7 @@ from pathlib import Path
 CHUNK = 1 << 22
 #: Longest line and longest record taken, in characters.
 MAX_LINE = 4 << 20
+_QUOTED = r'(?<![^,;\t|\r\n])"(?:[^"]|"")*"'
 
 
 def read_lines(path: Path) -> tuple[str, Iterator[str]]:
@@ -19,7 +20,7 @@ def read_lines(path: Path) -> tuple[str, Iterator[str]]:
     there, so that it is told by its length.
     """
     with path.open(encoding="utf-8", newline="") as file:
-        unquoted = re.sub('"[^"]*"', "", file.read(CHUNK).removesuffix("\r"))
+        unquoted = re.sub(_QUOTED, "", file.read(CHUNK).removesuffix("\r"))
     end = "\r" if "\r" in unquoted and "\n" not in unquoted else "\n"
     return end, _lines(path, end)
 

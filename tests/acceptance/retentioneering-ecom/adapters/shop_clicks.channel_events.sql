@@ -10,7 +10,8 @@
 -- and both count as events. user_id is the shop's account, known on every click. session_id is
 -- given; the sessions of the warehouse (30 minutes without a click) come out the same.
 -- "platform" is the device; all of it is the shop's web site. Error pages and the two steps that
--- failed are errors. A chat is a contact, not a click: shop_clicks.messages.sql takes it.
+-- failed are errors; "purchase" is the page that confirms an order. A chat is a contact, not a
+-- click: shop_clicks.messages.sql takes it.
 select
     r.record_key,
     r.row_id as event_id,
