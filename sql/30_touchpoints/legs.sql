@@ -4,8 +4,7 @@
 -- inputs: staged_calls, call_spans, forwarded_calls
 -- per: person
 --
--- Legs in their order within the contact, a forwarded call's legs behind those of the first. The
--- previous queue and agent are stored once here; transfers and ping-pong read them.
+-- Legs in their order within the contact, a forwarded call's legs behind those of the first.
 with placed as (
     select
         l.leg_key,
@@ -37,13 +36,5 @@ with placed as (
 
 select
     *,
-    row_number() over in_contact as leg_no,
-    lead(leg_key) over in_contact as next_leg_key,
-    lead(queue) over in_contact as next_queue,
-    lead(agent_key) over in_contact as next_agent_key,
-    lead(queue_wait_ms) over in_contact as next_queue_wait_ms,
-    lag(queue) over in_contact as prev_queue,
-    lag(agent_key) over in_contact as prev_agent_key,
-    lag(is_transferred) over in_contact as prev_is_transferred
+    row_number() over (partition by contact_key order by started_at, leg_seq, leg_key) as leg_no
 from placed
-window in_contact as (partition by contact_key order by started_at, leg_seq, leg_key)

@@ -3,6 +3,7 @@
 -- key: item_key
 -- inputs: staged_messages, staged_ticket_history, staged_tickets, unit_persons
 -- per: person
+-- stored: view
 --
 -- Everything that happens inside a ticket or conversation in one order, with what stood before it:
 -- the status, the queue, and who wrote last in public. Chasers, answers, handoffs and reopens are

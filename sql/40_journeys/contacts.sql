@@ -37,5 +37,6 @@ left join inherited_reasons as i on coalesce(n.component, c.unit_key) = i.anchor
 left join reasons as r on coalesce(t.reason_raw, i.reason_raw) = r.reason_raw
 inner join journey_pieces as p
     on
-        coalesce(n.component, c.unit_key) = p.piece_key
+        coalesce(n.component, c.unit_key) = p.piece_base
+        and p.piece_day = date '1970-01-01'
         and coalesce(r.reason_family, 'unstated') = p.reason_family

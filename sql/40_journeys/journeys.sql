@@ -50,15 +50,21 @@ of_touchpoints as (
         min(reason_family) as reason_family,
         arg_min(stage, touchpoint_no) as stage,
         count(*)::integer as touchpoints,
-        count(distinct channel)::integer as channels,
-        count(distinct session_key)::integer as sessions,
         bool_or(actor = 'customer') as is_customers
     from touchpoints
+    group by journey_key
+),
+
+of_channels as (
+    select
+        journey_key,
+        count(*)::integer as channels
+    from (select distinct journey_key, channel from touchpoints) as d
     group by journey_key
 )
 
 select
-    t.journey_key, -- names the journey: its first touchpoint
+    t.journey_key, -- names the journey
     t.person_key, -- whose it is (persons)
     t.reason, -- contact reason; 'unstated' where no source states one
     t.reason_family, -- family of the reason
@@ -69,8 +75,7 @@ select
     p.ended_at, -- last sign of the issue, UTC; as_of while a ticket is open
     t.touchpoints, -- touchpoints in it
     coalesce(c.contacts, 0) as contacts, -- contacts in it that count
-    t.channels, -- different channels in it
-    t.sessions, -- sessions it spans
+    d.channels, -- different channels in it
     t.is_customers or coalesce(c.contacts, 0) > 0 as is_customers, -- the customer did something in it: not only we called or wrote
     case
         when p.has_open_ticket or p.ended_at + $quiet_window > $as_of then 'open'
@@ -85,4 +90,5 @@ select
     end as status_rule -- the rule that decided
 from of_touchpoints as t
 inner join of_pieces as p on t.journey_key = p.journey_key
+inner join of_channels as d on t.journey_key = d.journey_key
 left join of_contacts as c on t.journey_key = c.journey_key

@@ -7,7 +7,25 @@
 -- The source's log of transfers decides; a change of person is no transfer by itself. What the
 -- customer loses: on a call the time in the leg that did not help and the next queue's wait, in a
 -- ticket the time we took since it came to the queue that sent it on.
-with of_legs as (
+with passed_on as (
+    select distinct contact_key from legs where is_transferred
+),
+
+neighbours as (
+    select
+        l.*,
+        lead(l.queue) over in_contact as next_queue,
+        lead(l.agent_key) over in_contact as next_agent_key,
+        lead(l.queue_wait_ms) over in_contact as next_queue_wait_ms,
+        lag(l.queue) over in_contact as prev_queue,
+        lag(l.agent_key) over in_contact as prev_agent_key,
+        lag(l.is_transferred) over in_contact as prev_is_transferred
+    from legs as l
+    inner join passed_on as p on l.contact_key = p.contact_key
+    window in_contact as (partition by l.contact_key order by l.leg_no)
+),
+
+of_legs as (
     select
         l.leg_key as anchor_key,
         l.contact_key,
@@ -30,7 +48,7 @@ with of_legs as (
             end,
             false
         ) as is_return
-    from legs as l
+    from neighbours as l
     where l.is_transferred
 ),
 

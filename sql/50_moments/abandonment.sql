@@ -18,7 +18,7 @@ select
     l.started_at as occurred_at, -- when, UTC
     l.queue_wait_ms as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
     c.channel, -- channel of the contact
-    coalesce(l.queue, c.queue) as queue, -- queue or group where it happened
+    coalesce(l.queue, c.queue) as queue, -- where it happened: queue or group, or what the source calls an error
     'observed' as evidence_class -- observed in a record, or derived from an absence
 from legs as l
 inner join contacts as c on l.contact_key = c.contact_key

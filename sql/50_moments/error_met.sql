@@ -4,7 +4,7 @@
 -- inputs: touchpoints
 -- per: person
 --
--- Self-service can hurt too. What it costs in time is not measured; contacts that follow it are its
+-- Self-service can hurt too; the place is what the source calls the error. What it costs in time is not measured; contacts that follow it are its
 -- knock-on.
 select
     'error_met' as kind,
@@ -16,7 +16,7 @@ select
     started_at as occurred_at,
     null::bigint as lost_ms,
     channel,
-    queue,
+    activity as queue,
     'observed' as evidence_class
 from touchpoints
 where kind = 'error'

@@ -122,7 +122,7 @@ select
     step, -- what the customer is doing
     reason, -- contact reason of the journey
     channel, -- channel of the contact it happened at
-    queue, -- queue or group it happened in
+    queue, -- where it happened: queue or group, or what the source calls an error
     moments, -- how often it happened
     journeys_hit::bigint as journeys_hit, -- journeys it happened in
     persons_hit::bigint as persons_hit, -- persons it hit

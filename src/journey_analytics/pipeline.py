@@ -225,7 +225,8 @@ def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
 
     queues = found(("queue", "calls"), ("queue", "tickets"), ("queue", "surveys"),
                    ("CASE WHEN field = 'queue' THEN old_value END", "ticket_history"),
-                   ("CASE WHEN field = 'queue' THEN new_value END", "ticket_history"))
+                   ("CASE WHEN field = 'queue' THEN new_value END", "ticket_history"),
+                   ("CASE WHEN event_type = 'error' THEN event_name_raw END", "channel_events"))
     raw = found(("contact_reason", "calls"), ("disposition", "calls"),
                 ("contact_reason", "tickets"), ("contact_reason_2", "tickets"),
                 ("contact_reason", "messages"), ("intent", "channel_events"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from . import words
 from .asking import Questions, Row
@@ -102,8 +103,10 @@ def _passing(
     if row["persons"] < min_group:
         few = Number(None, "count", "steps", name, "journeys", floor=min_group)
         return few, few, few
-    return (row.number("touchpoints"), row.number("journeys"),
-            row.rate("journeys", totals["journeys"]))
+    touchpoints = row.number("touchpoints")
+    if 0 < row["touchpoint_persons"] < min_group:  # fewer than those who pass otherwise
+        touchpoints = replace(touchpoints, value=None, floor=min_group)
+    return touchpoints, row.number("journeys"), row.rate("journeys", totals["journeys"])
 
 
 def _score(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..engines.duckdb import open_published
+from ..engines import Published
 from ..settings import Settings
 from . import words
 from .asking import Questions
@@ -17,6 +16,14 @@ from .model import PackData, Unknown
 from .read_map import read_map
 from .read_points import TOP, read_basis, read_points
 from .read_scope import read_scope
+
+
+def parameters(settings: Settings) -> dict[str, object]:
+    """Return the parameters that the pack's questions name."""
+    return {
+        "wait_ms": settings.thresholds.wait_seconds * 1000, "top": TOP,
+        "zone": settings.project.timezone, "min_group": settings.privacy.min_group,
+    }
 
 
 def read_pack_data(project: Path, settings: Settings) -> PackData:
@@ -30,13 +37,8 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
         Its settings: name, zone of printed times, thresholds, smallest group shown.
     """
     min_group = settings.privacy.min_group
-    params = {
-        "wait_ms": settings.thresholds.wait_seconds * 1000,
-        "hold_ms": settings.thresholds.hold_seconds * 1000,
-        "zone": settings.project.timezone, "top": TOP, "min_group": min_group,
-    }
-    with closing(open_published(project / "warehouse" / "journeys.duckdb")) as connection:
-        ask = Questions(connection, params)
+    with Published(project / "warehouse" / "journeys.duckdb") as warehouse:
+        ask = Questions(warehouse.connection, parameters(settings))
         totals, run = ask.one("totals"), ask.one("last_run")
         kinds = {str(r["kind"]): r for r in ask.ask("moment_kinds")}
         rows = ask.ask("pain_points")

@@ -8,7 +8,6 @@ that is not closed reading goes on in the next line: one bad row costs no other.
 from __future__ import annotations
 
 import csv
-import io
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -40,6 +39,7 @@ def read_csv(
     Blank lines are no rows. Without a header, fields missing at a line's end are NULL.
     """
     records, first = _open(path, delimiter or stream.delimiter, required, where)
+    chosen = records.delimiter
     columns = unique_names(
         first if stream.header else list(stream.columns) or [""] * len(first))
     check_columns(where, columns, required)
@@ -49,9 +49,11 @@ def read_csv(
     with target.open("w", 1 << 20, encoding="utf-8", newline="") as file:
         clean = _Clean(file, records)
         for number, text, fields, problem in islice(records, int(stream.header), None):
-            found = text.count(records.delimiter) + 1 if fields is None else len(fields)
+            if fields is None and records.stray in text:
+                fields = text.split(chosen)  # the database takes a stray line break for an end
+            found = text.count(chosen) + 1 if fields is None else len(fields)
             if pad and found < width and not problem:
-                fields = [*(fields or records.split(text)), *[""] * (width - found)]
+                fields = [*(fields or text.split(chosen)), *[""] * (width - found)]
                 found = width
             elif found != width and records.line_end in text:
                 text, problem = records.give_back(), _UNMATCHED
@@ -60,7 +62,7 @@ def read_csv(
             else:
                 problem = problem or ("too few fields" if found < width else "too many fields")
                 rejects.add(number, problem, "Correct the line at the source.", text)
-    rows = _read_clean(engine, target, columns, records.delimiter, clean.parallel)
+    rows = _read_clean(engine, target, columns, chosen, clean.parallel)
     if rows != clean.rows:
         raise DataError(where, "rows went missing while reading", found=rows, allowed=clean.rows,
                         remedy="Please report this.")
@@ -87,7 +89,7 @@ def _open(
             raise DataError(where, "there is nothing but blank lines", remedy="Deliver it again.")
         number, text, fields, problem = first
         if not problem:
-            fields = fields or records.split(text)
+            fields = fields or text.split(candidate)
             hits = len(wanted & {f.strip().casefold() for f in fields})
             found.append(((hits, len(fields)), Records(path, candidate), fields))
     if not found:
@@ -98,7 +100,7 @@ def _open(
 
 
 class Records:
-    """Records of a file, one by one: line, text, problem if any, and fields if it has quotes."""
+    """Records of a file, one by one: line, text, fields where it has quotes, problem if any."""
 
     def __init__(self, path: Path, delimiter: str) -> None:
         self.delimiter = delimiter
@@ -122,10 +124,6 @@ class Records:
                 yield number, text, None, "line too long" if len(text) > MAX_LINE else ""
             number += 1
 
-    def split(self, text: str) -> list[str]:
-        """Return the fields of a record without quotes."""
-        return text.split(self.delimiter)
-
     def give_back(self) -> str:
         """Read all lines of the last record again but the first, whose text is returned."""
         self._again.extendleft(reversed(self._taken[1:]))
@@ -140,16 +138,50 @@ class Records:
         except csv.Error:
             self.give_back()
             return [], _UNMATCHED
-        return [f.replace(_MARK, self.stray) for f in fields] if self._marked else fields, ""
+        return [f.replace(_MARK, self.stray) for f in fields], ""
 
     def _feed(self, line: str | None) -> Iterator[str]:
         """Hand the csv module one line after the other, until the record is too long."""
-        size, self._marked = 0, False
+        size = 0
         while line is not None:
             self._taken.append(line)
             size += len(line) + 1
             if size > MAX_LINE:
                 raise csv.Error
-            
-            yield line.removesuffix("\r").replace(self._stray, _MARK) + "\n"
+            body = line.removesuffix("\r")
+            yield body.replace(self.stray, _MARK) + line[len(body) :] + self.line_end
             line = self._again.popleft() if self._again else next(self._lines, None)
+
+
+class _Clean:
+    """Good records, numbered and written for the database, quoted where it reads differently."""
+
+    def __init__(self, file: TextIO, records: Records) -> None:
+        self._write, self._delimiter = file.write, records.delimiter
+        self._writer = csv.writer(file, delimiter=records.delimiter, quoting=csv.QUOTE_ALL,
+                                  lineterminator="\n")
+        self.rows = 0
+        #: Its parallel scanner loses its way where a buffer ends inside quotes.
+        self.parallel = True
+
+    def add(self, number: int, text: str, fields: list[str] | None) -> None:
+        """Take a record: its text, or its fields where the text is not plain."""
+        self.rows += 1
+        if fields is None:
+            self._write(f"{number}{self._delimiter}{text}\n")
+        else:
+            self._writer.writerow((number, *fields))
+        if fields is not None or len(text) > _SHORT:
+            self.parallel = False
+
+
+def _read_clean(
+    engine: DuckDBEngine, path: Path, columns: tuple[str, ...], delimiter: str, parallel: bool
+) -> int:
+    types = "".join(f", {literal(c)}: 'VARCHAR'" for c in columns)
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE delivered AS FROM read_csv({literal(str(path))}, "
+        f"delim={literal(delimiter)}, header=false, quote='\"', escape='\"', auto_detect=false, "
+        f"columns={{'_line': 'BIGINT'{types}}}, new_line='\\n', nullstr='', "
+        f"max_line_size={MAX_LINE * 4}, parallel={str(parallel).lower()})")
+    return count_rows(engine, "delivered")

@@ -9,7 +9,7 @@ from pathlib import Path
 CHUNK = 1 << 22
 #: Longest line and longest record taken, in characters.
 MAX_LINE = 4 << 20
-_QUOTED = r'(?<![^,;\t|\r\n])"(?:[^"]|"")*"'
+_QUOTED = r'(?<!\w)"(?:[^"]|"")*"'
 
 
 def read_lines(path: Path) -> tuple[str, Iterator[str]]:
