@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_model_cases import call
 from tests.project import write_project
+from tests.test_model_cases import call
 
 pytestmark = [pytest.mark.flow, pytest.mark.filterwarnings("default")]
 
@@ -33,10 +33,10 @@ def test_a_night_runs_its_steps_as_tasks_and_leaves_artifacts(
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "pipelines"))
     sys.modules.pop("nightly", None)
-    from nightly import nightly
     from prefect.client.orchestration import get_client
 
     from journey_analytics import pipeline
+    from nightly import nightly
 
     project = write_project(tmp_path / "project", calls=[
         call(f"c{i}", f"{day} 09:00", contact_reason="billing", queue_wait_ms=300000)

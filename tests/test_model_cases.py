@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,7 +83,9 @@ EVENTS = [
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory, _session_secret: None) -> Iterator[Published]:
+def warehouse(
+    tmp_path_factory: pytest.TempPathFactory, _session_secret: None
+) -> Iterator[Published]:
     project = write_project(
         tmp_path_factory.mktemp("cases") / "project", AS_OF,
         calls=[*GOLDEN, *FORWARDED, *GIVEN_UP, *WAITS, *EQUAL_TIMES,

@@ -1,4 +1,4 @@
-"""What is shipped: a wheel built through the sdist holds SQL, sample and flows, and runs elsewhere."""
+"""What is shipped: a wheel built through the sdist holds SQL, sample, flows, and runs elsewhere."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def main() -> None:
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put it.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(
+        metavar="[DIR]", help="Where to put it.")] = Path("demo"),
 ) -> None:
     """Copy the sample project (a broadband provider, 2,000 persons) and run it end to end."""
     from .demo import copy_sample

@@ -173,7 +173,8 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"WITH candidates AS (SELECT c.row_key, c.rowid AS row, c.record_key, c.record_keys, "
         f"{watermark} AS updated_at, r.extract_date, r._hash FROM cast_rows AS c "
         f"JOIN ({records}) AS r USING (record_key) WHERE c.row_key IN ({twice})) "
-        f"SELECT *, row_number() OVER newest AS n, first_value(updated_at) OVER newest AS top_time, "
+        f"SELECT *, row_number() OVER newest AS n, "
+        f"first_value(updated_at) OVER newest AS top_time, "
         f"first_value(extract_date) OVER newest AS top_date, first_value(_hash) OVER newest AS "
         f"top_hash FROM candidates WINDOW newest AS (PARTITION BY row_key ORDER BY updated_at DESC "
         f"NULLS LAST, extract_date DESC NULLS LAST, _hash DESC, record_key)")

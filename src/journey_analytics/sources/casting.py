@@ -76,8 +76,8 @@ def cast_query(table: Table, adapted: str, outputs: list[str], facts: SourceFact
     -------
     str
         A query with ``record_key``, ``record_keys``, ``source``, ``row_key``, the canonical
-        columns, a ``*_key`` twin for each reference, a ``*_hash`` twin for each customer key, and ``rule`` and ``found`` of the row's
-        first problem, NULL for a good row.
+        columns, a ``*_key`` twin for each reference, a ``*_hash`` twin for each customer key,
+        and ``rule`` and ``found`` of the row's first problem, NULL for a good row.
     """
     given = [c for c in table.columns if c.name in outputs]
     lineage = (
