@@ -22,7 +22,7 @@ from journey_analytics.pack import build_pack, read_pack_data, words
 from journey_analytics.pack.asking import Questions, Row
 from journey_analytics.pack.claims import Number, wilson
 from journey_analytics.pack.labels import Box, place_labels, spread
-from journey_analytics.pack.model import Basis, PackData
+from journey_analytics.pack.model import Basis, Overlap, PackData
 from journey_analytics.pack.reading import parameters
 from journey_analytics.pack.render import render_html
 from journey_analytics.pack.splitting import split
@@ -236,6 +236,19 @@ def test_findings_say_how_many_and_how_sure(sample_page: Page, sample_data: Pack
     assert sentence.replace("( ", "(") in sample_page.words.replace("( ", "(").replace(" ,", ",")
     assert f"n = {first.hit_scored.text} with" in sample_page.words
     assert "not proof of cause" in sample_page.words
+
+
+def test_findings_are_three_different_troubles(sample_data: PackData) -> None:
+    """What may be chance, and what another pain point says already, is no finding."""
+    first, second, third, *_ = sample_data.points
+    doubtful = replace(first, difference=replace(first.difference, high=0.4))
+    seen_twice = replace(second, overlap=Overlap(3, second.journeys))
+    data = replace(sample_data, points=(doubtful, seen_twice, third, *sample_data.points[3:]))
+    assert not doubtful.is_clear and third.is_clear
+    html = render_html(data)
+    findings = html[html.index('<ol class="findings">'):html.index("What is not known</h3>")]
+    assert re.findall(r'href="#p(\d+)"', findings)[0] == "3"
+    assert "this may be chance" in html and "the same trouble, seen twice" in html
 
 
 def test_a_path_is_shown_only_where_enough_share_it(sample_data: PackData) -> None:

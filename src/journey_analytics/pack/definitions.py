@@ -20,6 +20,7 @@ _TITLES = {
     "wait_seconds": "A wait in a queue is long from",
     "first_reply_hours": "A wait for the first reply is long from",
     "hold_seconds": "A hold is long from",
+    "contact_minutes": "A contact whose time is not measured costs the customer",
     "short_abandon_seconds": "Hanging up is a misdial, not giving up, within",
     "shared_key_strong_ids": "A phone or address links nobody when shared by more than",
     "shared_key_units": "Any key links nobody when carried by more than",
@@ -65,6 +66,7 @@ def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
                           f"{_span(t.repeat_window_days, 'day')}",
         "transfer": "a call passed on, or a ticket moved to another queue; A to B to A is two",
         "ping_pong": "A to B to A is one",
+        "error_met": "each error that the source reports",
         "reopen": "from solved back to not solved",
         "out_of_hours_attempt": "calls and chats outside the declared opening hours",
     }

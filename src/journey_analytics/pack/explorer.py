@@ -44,8 +44,9 @@ def explorer_figure(
             text=[str(p.rank) if p.rank <= carded else "" for p in shown],
             hovertext=[_hover(p, basis) for p in shown], hoverinfo="text",
             marker={"size": [22 if p.rank <= carded else 11 for p in shown],
-                    "color": "#9c3325", "line": {"color": "#fff", "width": 1}},
-            textfont={"color": "#fff", "size": 11},
+                    "opacity": 1, "line": {"width": 1},
+                    "symbol": ["circle" if p.is_clear else "circle-open" for p in shown]},
+            textfont={"size": 11},
             cliponaxis=False,
         ),
         layout={
@@ -56,7 +57,7 @@ def explorer_figure(
                                 else "Customer hours lost per journey hit"},
                       "rangemode": "tozero", "zeroline": False,
                       "type": "log" if is_log else "linear"},
-            "hoverlabel": {"align": "left"}, "showlegend": False,
+            "showlegend": False,
             "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         },
     )

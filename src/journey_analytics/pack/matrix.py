@@ -81,9 +81,10 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
             ).format(cx, cy, bx, by, cx, cy))
     for point, (bx, by) in zip(shown, badges, strict=True):
         parts.append(Markup(
-            '<circle class="badge" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>'
-            '<text class="rank" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-        ).format(bx, by, RADIUS, bx, by + 4.5, point.rank))
+            '<g class="{}"><circle class="badge" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>'
+            '<text class="rank" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text></g>'
+        ).format("clear" if point.is_clear else "unclear", bx, by, RADIUS, bx, by + 4.5,
+                 point.rank))
     parts += names
     sentence = "; ".join(
         f"{p.rank}: {p.full_title}, {p.frequency.text} of persons" for p in shown)

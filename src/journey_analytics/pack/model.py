@@ -57,11 +57,11 @@ class Fates:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """Records ignored or set aside by one rule."""
+    """What one rule did to how many: records not used, pain points not ranked."""
 
     fate: str
     rule: str
-    records: Number
+    number: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Scope:
     anonymous_persons: Number
     journeys: Number
     anonymous_journeys: Number
+    passive_journeys: Number
     journeys_with_contact: Number
     contacts: Number
     sessions: Number
@@ -93,11 +94,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One number in a map cell, what it is, and how sure."""
+    """One number in a map cell, what it is, and how many it rests on where that is not said."""
 
     number: Number
     text: str
-    small: str = ""
+    n: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,18 @@ class Badge:
     title: str
     place: str
     has_card: bool
+    is_clear: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One column of the journey map."""
+    """One column of the journey map.
+
+    Attributes
+    ----------
+    badges, also, more_points
+        Its pain points: listed with their place, only numbered, only counted.
+    """
 
     name: str
     title: str
@@ -125,6 +133,7 @@ class Step:
     waits: tuple[Fact, ...]
     moves: tuple[Fact, ...]
     badges: tuple[Badge, ...]
+    also: tuple[Badge, ...]
     more_points: int
     ranked_points: int
     score: tuple[Fact, ...]
@@ -178,6 +187,14 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """A worse pain point that hits most of the same journeys."""
+
+    worse_rank: int
+    shared: Number
+
+
+@dataclass(frozen=True, slots=True)
 class PainPoint:
     """A ranked pain point. What only cards print is empty for those without a card."""
 
@@ -209,6 +226,12 @@ class PainPoint:
     parts: tuple[Share, ...] = ()
     hours: tuple[HourCell, ...] = ()
     path: Path | None = None
+    overlap: Overlap | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether the loss is told apart from none: its interval does not hold zero."""
+        return self.difference.high is None or self.difference.high < 0
 
     @property
     def place(self) -> str:
@@ -289,6 +312,7 @@ class PackData:
     journey_map: JourneyMap | None
     points: tuple[PainPoint, ...]
     others: tuple[PainPoint, ...]
+    not_ranked: tuple[RuleCount, ...]
     blind: tuple[Unknown, ...]
     warnings: tuple[str, ...]
     answered: Number

@@ -21,7 +21,7 @@ def read_waits(
     queue, hold, over = ask.one("queue_waits"), ask.one("holds"), ask.one("durations")
     if queue["persons"] >= min_group:
         found["wait"] += _spread(queue, "contacts", "median wait in a queue", min_group)
-        found["wait"].append(rate_fact(queue, "over", queue["contacts"],
+        found["wait"].append(rate_fact(queue, "over", queue.number("contacts"),
                                        ("of these contacts wait long", "wait long"), min_group,
                                        queue["over_persons"]))
     reply = sizes.get(("wait", "first reply"))
@@ -29,9 +29,9 @@ def read_waits(
         found["wait"].append(
             _count(reply, "late first replies", "get a late first reply", min_group))
     if hold["persons"] >= min_group:
-        found["handle"].append(rate_fact(
-            hold, "held", hold["contacts"], ("of contacts are put on hold", "are put on hold"),
-            min_group))
+        found["handle"].append(rate_fact(hold, "held", hold.number("contacts"),
+                                         ("of contacts are put on hold", "are put on hold"),
+                                         min_group))
         found["handle"] += _spread(hold, "held", "median hold", min_group)
     for kind, step, text in (("out_of_hours_attempt", "reach", "median time until the door opens"),
                              ("transfer", "hand_over", "median cost of a transfer")):
@@ -44,7 +44,8 @@ def read_waits(
 
 
 def read_moves(
-    handled: int, journeys: int, sizes: dict[tuple[str, str], Row], min_group: int
+    handled: Number, journeys: Number, all_journeys: Number, sizes: dict[tuple[str, str], Row],
+    min_group: int,
 ) -> dict[str, tuple[Fact, ...]]:
     """Return transfers, switches, repeats and the like, each as a rate of its own base.
 
@@ -52,11 +53,12 @@ def read_moves(
     ----------
     handled
         Contacts that someone dealt with.
-    journeys
-        Journeys with a contact.
+    journeys, all_journeys
+        Journeys with a contact, and all on the map: an error in self-service needs no contact.
     """
-    bases = {"contacts": handled, "journeys": journeys}  # printed once, beside the lane
+    bases = {"contacts": handled, "journeys": journeys, "all journeys": all_journeys}
     lines = (
+        ("search", "error_met", "all journeys", "meet an error"),
         ("reach", "channel_switch", "journeys", "change the channel"),
         ("reach", "repeat_contact", "journeys", "come back"),
         ("reach", "out_of_hours_attempt", "journeys", "meet a closed door"),
@@ -71,13 +73,14 @@ def read_moves(
         size = sizes.get((kind, ""))
         if size is not None:
             said = (f"of {unit} {text}", text.replace("are reopened", "have it reopened"))
-            fact = rate_fact(size, unit, bases[unit], said, min_group)
-            found[step].append(replace(fact, small=fact.number.interval))
+            fact = rate_fact(size, unit.split()[-1], bases[unit], said, min_group)
+            # The lane says the other bases once for all.
+            found[step].append(fact if unit == "all journeys" else replace(fact, n=None))
     return {step: tuple(facts) for step, facts in found.items()}
 
 
 def rate_fact(
-    row: Row, column: str, of: int, said: tuple[str, str], min_group: int,
+    row: Row, column: str, base: Number, said: tuple[str, str], min_group: int,
     persons: int | None = None,
 ) -> Fact:
     """Return a rate with its interval, or that too few are hit to show it.
@@ -86,8 +89,7 @@ def rate_fact(
     """
     if (row["persons"] if persons is None else persons) < min_group:
         return Fact(_floor(row, column, min_group), f"persons {said[1]}")
-    rate = row.rate(column, of)
-    return Fact(rate, said[0], f"{rate.interval}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{of:,}")
+    return Fact(row.rate(column, int(base.value or 0)), said[0], base)
 
 
 def _spread(row: Row, n: str, text: str, min_group: int) -> list[Fact]:
@@ -99,9 +101,7 @@ def _spread(row: Row, n: str, text: str, min_group: int) -> list[Fact]:
 
 
 def _median(row: Row, n: str, text: str) -> Fact:
-    number = row.number("median_ms", "duration", n=row[n], interval=True)
-    size = f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row[n]:,}"
-    return Fact(number, text, f"{number.interval}, {size}" if number.interval else size)
+    return Fact(row.number("median_ms", "duration", n=row[n], interval=True), text, row.number(n))
 
 
 def _count(row: Row, text: str, of_few: str, min_group: int) -> Fact:

@@ -13,8 +13,9 @@ from .model import Badge, Basis, Fact, JourneyMap, PainPoint, Share, Split, Step
 from .read_facts import read_moves, read_waits
 from .splitting import split
 
-#: Pain points of one step listed on the map beside those with a card; the rest is counted.
-LISTED = 3
+#: Pain points of one step that the map lists by name. Others with a card are numbered, the rest is
+#: counted: a map must fit on one page.
+LEAST_LISTED, MOST_LISTED = 3, 5
 #: Things done and channels used that are listed in one step.
 MOST_SHARES = 4
 
@@ -40,14 +41,16 @@ def read_map(
     sizes = {(str(r["kind"]), r["variant"] or ""): r for r in ask.ask("moment_sizes")}
     waits = read_waits(ask, sizes, min_group)
     handled = ask.one("handled").number("contacts")
-    moves = read_moves(int(handled.value or 0), int(totals["journeys_with_contact"]),
-                       sizes, min_group)
+    moves = read_moves(handled, totals.number("journeys_with_contact"),
+                       totals.number("journeys"), sizes, min_group)
     answers = split(ask.ask("survey_answers"), min_group, str.upper)
     steps = []
     for name in words.STEPS:
         row = passing.get(name)
         here = [p for p in (*points, *others) if p.step == name]
-        listed = max(LISTED, sum(p in points for p in here))
+        carded = sum(p in points for p in here)
+        listed = min(MOST_LISTED, max(LEAST_LISTED, carded))
+        badges = [Badge(p.rank, p.title, p.place, p in points, p.is_clear) for p in here]
         touchpoints, journeys, share = _passing(row, name, totals, min_group)
         steps.append(Step(
             name=name, title=words.STEP_TITLES[name], sentence=words.STEP_SENTENCES[name],
@@ -55,8 +58,8 @@ def read_map(
             channels=_shares(channels[name], row, min_group, words.channel_name),
             touchpoints=touchpoints, journeys=journeys, share=share,
             waits=waits.get(name, ()), moves=moves.get(name, ()),
-            badges=tuple(Badge(p.rank, p.title, p.place, p in points) for p in here[:listed]),
-            more_points=max(0, len(here) - listed), ranked_points=len(here),
+            badges=tuple(badges[:listed]), also=tuple(badges[listed:carded]),
+            more_points=max(0, len(here) - max(listed, carded)), ranked_points=len(here),
             score=_score(here, basis, answers if name == "aftercare" else None),
             blind=tuple(u.subject for u in blind if name in words.BLIND_STEPS.get(u.subject, ())),
             not_looked_for=tuple(text for kind, (step, text) in words.PLANNED_KINDS.items()
@@ -119,5 +122,5 @@ def _score(
     if clear:
         worst = min(clear, key=lambda p: p.difference.value or 0.0)
         facts.append(Fact(worst.difference, f"points where number {worst.rank} happens",
-                          worst.difference.interval))
+                          worst.hit_scored))
     return tuple(facts)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from . import words
 from .asking import Questions, Row
 from .claims import Number
-from .model import Basis, HourCell, PainPoint, Path, Place, Share
+from .model import Basis, HourCell, Overlap, PainPoint, Path, Place, Share
 
 TOP = 10
 #: Fewer moments than this say nothing about the time of day.
@@ -38,6 +38,8 @@ def read_points(
     parts = _parts(part_rows, kinds, min_group)
     hours = _hours(ask, min_group)
     paths = _paths(ask)
+    overlaps = {r["rank"]: Overlap(r["worse_rank"], r.number("journeys_shared"))
+                for r in ask.ask("point_overlaps")}
     top = []
     for point in points[:TOP]:
         lost = occurrences[point.rank]
@@ -48,7 +50,7 @@ def read_points(
             median_lost=lost.number(
                 "median_ms", "duration", n=lost["measured"], interval=True),
             parts=parts.get(point.rank, ()), hours=hours.get(point.rank, ()),
-            path=paths.get(point.rank)))
+            path=paths.get(point.rank), overlap=overlaps.get(point.rank)))
     return tuple(top), tuple(points[TOP:])
 
 
@@ -69,7 +71,7 @@ def _point(
     return PainPoint(
         rank=row["rank"], kind=str(row["kind"]), title=str(kind["title"]),
         reason=words.reason_name(row["reason"]), channel=words.channel_name(row["channel"]),
-        queue=words.queue_name(row["queue"]), stage=words.stage_name(row["stage"]),
+        queue=_where(row), stage=words.stage_name(row["stage"]),
         step=str(row["step"]), sentence=str(kind["sentence"]),
         threshold=thresholds.get(str(row["kind"]), ""),
         moments=row.number("moments"), journeys=row.number("journeys_hit"),
@@ -81,6 +83,14 @@ def _point(
         hit_scored=floored("hit_scored"), other_scored=floored("other_scored"),
         burden=row.number("burden", "total"), burden_per_journey=per_journey,
         lost=row.number("lost_ms", "hours"), knock_on=floored("knock_on_contacts"))
+
+
+def _where(row: Row) -> str:
+    """Return the queue, or the source's name of an error, where it happened."""
+    queue = str(row["queue"])
+    if row["kind"] == "error_met":
+        return "" if queue == "no queue" else words.reason_name(queue)
+    return words.queue_name(queue)
 
 
 def _parts(

@@ -21,8 +21,8 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
     def size(column: str) -> Number:
         return totals.number(column)
 
-    def anonymous(column: str) -> Number:
-        few = 0 < totals["anonymous_persons"] < min_group
+    def floored(column: str, persons: str) -> Number:
+        few = 0 < totals[persons] < min_group
         return replace(size(column), value=None, floor=min_group) if few else size(column)
 
     def parts(question: str, names: dict[str, str]) -> list[Share]:
@@ -40,8 +40,10 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
             for r in ask.ask("record_fates")),
         rules=tuple(RuleCount(r["fate"], words.rule_name(r["rule"]), r.number("records"))
                     for r in ask.ask("record_rules")),
-        active_persons=size("active_persons"), anonymous_persons=anonymous("anonymous_persons"),
-        journeys=size("journeys"), anonymous_journeys=anonymous("anonymous_journeys"),
+        active_persons=size("active_persons"), journeys=size("journeys"),
+        anonymous_persons=floored("anonymous_persons", "anonymous_persons"),
+        anonymous_journeys=floored("anonymous_journeys", "anonymous_persons"),
+        passive_journeys=floored("passive_journeys", "passive_persons"),
         journeys_with_contact=size("journeys_with_contact"), contacts=size("contacts"),
         sessions=size("sessions"), touchpoints=size("touchpoints"), moments=size("moments"),
         shared_keys=size("shared_keys"),

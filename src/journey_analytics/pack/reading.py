@@ -12,7 +12,7 @@ from ..settings import Settings
 from . import words
 from .asking import Questions
 from .definitions import read_kinds, read_thresholds, thresholds_of_kinds
-from .model import PackData, Unknown
+from .model import PackData, RuleCount, Unknown
 from .read_map import read_map
 from .read_points import TOP, read_basis, read_points
 from .read_scope import read_scope
@@ -57,6 +57,8 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
             journey_map=None if too_small else read_map(
                 ask, totals, points, others, basis, blind, set(kinds), min_group),
             points=points, others=others, blind=blind,
+            not_ranked=tuple(RuleCount("not ranked", r["because"], r.number("points"))
+                             for r in ask.ask("not_ranked")),
             warnings=tuple(_warning(w, project) for w in run["warnings"]),
             answered=replace(answered, value=None, floor=min_group) if few_answered else answered,
             kinds=read_kinds(kinds, settings), thresholds=read_thresholds(settings),

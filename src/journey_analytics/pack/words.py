@@ -56,7 +56,7 @@ TOUCHPOINTS = {
     ("message", "system"): "gets an automatic answer",
     ("message", "bot"): "gets a bot's answer", ("leg", "agent"): "talks with someone",
     ("leg", "bot"): "talks with a bot", ("leg", "system"): "reaches a recording or closed line",
-    ("leg", "customer"): "waits and hangs up", ("ticket_opened", "customer"): "opens a ticket",
+    ("leg", "customer"): "waits in a queue", ("ticket_opened", "customer"): "opens a ticket",
     ("ticket_opened", "agent"): "gets a ticket opened",
     ("ticket_opened", "system"): "gets a ticket opened automatically",
     ("status_change", "agent"): "has the ticket's status changed",
@@ -70,7 +70,7 @@ TOUCHPOINTS = {
     ("bot_handoff", "bot"): "is handed over by a bot",
     ("ivr_node", "customer"): "uses a phone menu",
     ("ivr_node", "system"): "meets a phone menu", ("error", "system"): "meets an error",
-    ("error", "customer"): "meets an error",
+    ("error", "customer"): "meets an error", ("custom", "customer"): "does other things",
 }
 BLIND_STEPS = {
     "queue waits, holds, abandonment": ("wait", "handle"),
@@ -140,7 +140,9 @@ def touchpoint_name(step: str, kind: str, actor: str) -> str:
         return "has the ticket solved"
     if kind == "contact":
         return TOUCHPOINTS.get((kind, actor), f"gets in touch by {channel_name(actor)}")
-    return TOUCHPOINTS.get((kind, actor)) or clean(kind.replace("_", " "))
+    # Sources differ in whom they name as the actor of the same thing.
+    same_kind = (text for (other, _), text in TOUCHPOINTS.items() if other == kind)
+    return TOUCHPOINTS.get((kind, actor)) or next(same_kind, clean(kind.replace("_", " ")))
 
 
 def rule_name(rule: str) -> str:

@@ -27,6 +27,15 @@ _SQL_TYPES = {
     "boolean": "BOOLEAN",
 }
 _MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+#: Digits that leave no room for an overflow: up to the year 2286.
+_EPOCH_DIGITS = {"epoch_s": 16, "epoch_ms": 19, "epoch_us": 22}
+#: ISO 8601 with an offset, and without: nothing else that the database would take for a time
+#: ('infinity', '10:00 PM', the name of a zone) and read otherwise than meant.
+_WITH_OFFSET = r"^\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_NAIVE = r"^\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?$"
+#: Times and durations beyond these are placeholders or slips, and would overflow sums.
+_FIRST_TIME, _LAST_TIME = "TIMESTAMP '1901-01-01'", "TIMESTAMP '2200-01-01'"
+_LONGEST_MS = 100 * 366 * 86_400_000
 _MILLISECONDS = {"ms": 1, "s": 1_000, "minutes": 60_000}
 #: What to do about a value that does not cast, by type.
 REMEDIES = {
@@ -117,20 +126,27 @@ def time_cast(value: str, declared: str, zone: str | None) -> str:
 
     A value with an offset (or Z) is taken as such. A naive one is local time of ``zone``; without
     a declared zone it stays NULL. In the hour the clocks skip and the hour they repeat, DuckDB
-    takes the later instant.
+    takes the later instant. Years before 1901 and from 2200 on are placeholders, not times.
     """
+    moment = _time(value, declared, zone)
+    return f"CASE WHEN {moment} >= {_FIRST_TIME} AND {moment} < {_LAST_TIME} THEN {moment} END"
+
+
+def _time(value: str, declared: str, zone: str | None) -> str:
     if declared in _MICROSECONDS:
-        factor = _MICROSECONDS[declared]
-        return (f"make_timestamp(CASE WHEN try_cast({value} AS double) IS NOT NULL "
-                f"THEN round(try_cast({value} AS decimal(38, 6)) * {factor})::bigint END)")
+        number = f"try_cast({value} AS decimal({_EPOCH_DIGITS[declared]}, 6))"
+        return (f"make_timestamp(round({number}::decimal(38, 6) * {_MICROSECONDS[declared]})"
+                f"::bigint)")
     if declared:
         parsed = f"try_strptime({value}, {literal(declared)})"
         if "%z" in declared:
             return f"timezone('UTC', {parsed}::timestamptz)"
         return _in_zone(parsed, zone)
-    offset = rf"regexp_matches({value}, '\d\d:?\d\d.*(Z|UTC|[+-]\d\d(:?\d\d)?)$')"
-    return (f"CASE WHEN {offset} THEN timezone('UTC', try_cast({value} AS timestamptz)) "
-            f"ELSE {_in_zone(f'try_cast({value} AS timestamp)', zone)} END")
+    joined = f"regexp_replace({value}, ' ([+-])', '\\1')"
+    aware = f"timezone('UTC', try_cast({joined} AS timestamptz))"
+    naive = _in_zone(f"try_cast({value} AS timestamp)", zone)
+    return (f"CASE WHEN regexp_matches({value}, {literal(_WITH_OFFSET)}) THEN {aware} "
+            f"WHEN regexp_matches({value}, {literal(_NAIVE)}) THEN {naive} END")
 
 
 def _in_zone(naive: str, zone: str | None) -> str:
@@ -144,28 +160,41 @@ def _in_zone(naive: str, zone: str | None) -> str:
 def phone_cast(value: str, region: str | None) -> str:
     """Return SQL that writes a phone number as E.164, NULL where it is none.
 
-    National spellings need the source's region; its country code and trunk prefix come from the
-    ``phonenumbers`` library. Without a region a national number is kept as its digits: it still
-    links within its spelling.
+    National spellings need the source's region; its country code, trunk prefix and prefix for
+    calls abroad come from the ``phonenumbers`` library. Without a region a national number is kept
+    as its digits: it still links within its spelling. An extension is no part of the number.
     """
-    digits = f"regexp_replace({value}, '[^0-9]', '', 'g')"
-    international = f"regexp_matches(trim(regexp_replace({value}, '^(tel|sip):', '')), '^\\+')"
+    number = f"regexp_replace({value}, '(?i)([0-9 )])(@|;|,|#|x|ext).*$', '\\1')"
+    international = f"regexp_matches({number}, '^[^0-9]*\\+')"
+    # A zero in brackets is dialled inside the country only; Italian numbers have a real one.
+    number = (f"CASE WHEN regexp_matches({number}, '^[^0-9]*(\\+|00)') AND NOT "
+              f"regexp_matches({number}, '^[^0-9]*(\\+|00)39') "
+              f"THEN replace({number}, '(0)', '') ELSE {number} END")
+    digits = f"regexp_replace({number}, '[^0-9]', '', 'g')"
     if region is None:
         whole = (f"CASE WHEN {international} THEN '+' || {digits} "
                  f"WHEN {digits} LIKE '00%' THEN '+' || substr({digits}, 3) ELSE {digits} END")
     else:
         code = str(phonenumbers.country_code_for_region(region))
         trunk = phonenumbers.ndd_prefix_for_region(region, True) or ""
+        abroad = literal(f"^(?:{_abroad(region)})")
         national = (f"CASE WHEN starts_with({digits}, {literal(trunk)}) "
                     f"THEN substr({digits}, {len(trunk) + 1}) ELSE {digits} END"
                     if trunk else digits)
         whole = (
             f"CASE WHEN {international} THEN '+' || {digits} "
-            f"WHEN starts_with({digits}, '00') THEN '+' || substr({digits}, 3) "
+            f"WHEN regexp_matches({digits}, {abroad}) "
+            f"THEN '+' || regexp_replace({digits}, {abroad}, '') "
             f"WHEN starts_with({digits}, {literal(code)}) AND length({digits}) >= 11 "
             f"THEN '+' || {digits} ELSE '+{code}' || {national} END"
         )
     return f"CASE WHEN length({digits}) BETWEEN 5 AND 17 THEN {whole} END"
+
+
+def _abroad(region: str) -> str:
+    """Return the pattern of digits dialled before a country code: 00, in North America 011."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return str(metadata.international_prefix) if metadata else "00"
 
 
 def _raw(column: Column) -> str:
@@ -185,12 +214,19 @@ def _cast(column: Column, value: str, facts: SourceFacts) -> str:
         case "duration":
             unit = facts.units.get(column.name, "ms")
             if unit == "hh:mm:ss":
-                return f"(epoch_us(try_cast({value} AS interval)) // 1000)::bigint"
-            return f"round(try_cast({value} AS double) * {_MILLISECONDS[unit]})::bigint"
+                # Of '5' or '05:30' nobody knows what the parts are.
+                ms = (f"CASE WHEN NOT regexp_matches({value}, '^[-+]?\\d+(:\\d+)?$') "
+                      f"THEN epoch_us(try_cast({value} AS interval)) // 1000 END")
+            else:
+                ms = (f"try_cast(round(try_cast({value} AS double) * {_MILLISECONDS[unit]}) "
+                      f"AS bigint)")
+            return f"CASE WHEN abs({ms}) <= {_LONGEST_MS} THEN {ms} END"
         case "integer":
-            return f"try_cast({value} AS double)::integer"
+            number = f"try_cast({value} AS double)"
+            return f"CASE WHEN {number} = trunc({number}) THEN try_cast({number} AS integer) END"
         case "number":
-            return f"try_cast({value} AS double)"
+            number = f"try_cast({value} AS double)"
+            return f"CASE WHEN isfinite({number}) THEN {number} END"
         case "boolean":
             return (f"CASE WHEN lower({value}) IN ('true', 't', '1', 'y', 'yes', '1.0') THEN true "
                     f"WHEN lower({value}) IN ('false', 'f', '0', 'n', 'no', '0.0') THEN false END")

@@ -161,7 +161,8 @@ class _Clean:
         self._writer = csv.writer(file, delimiter=records.delimiter, quoting=csv.QUOTE_ALL,
                                   lineterminator="\n")
         self.rows = 0
-        #: Its parallel scanner loses its way where a buffer ends inside quotes.
+        #: Its parallel scanner loses its way where a buffer ends inside a long quoted value (seen
+        #: with small buffers), so one thread reads a file that has quotes.
         self.parallel = True
 
     def add(self, number: int, text: str, fields: list[str] | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 CHUNK = 1 << 22
 #: Longest line and longest record taken, in characters.
 MAX_LINE = 4 << 20
-_QUOTED = r'(?<!\w)"(?:[^"]|"")*"'
+_QUOTED = r'(?<!\w)"[^"]*(?:""[^"]*)*"'
 
 
 def read_lines(path: Path) -> tuple[str, Iterator[str]]:
@@ -20,9 +20,12 @@ def read_lines(path: Path) -> tuple[str, Iterator[str]]:
     there, so that it is told by its length.
     """
     with path.open(encoding="utf-8", newline="") as file:
-        unquoted = re.sub(_QUOTED, "", file.read(CHUNK).removesuffix("\r"))
-    end = "\r" if "\r" in unquoted and "\n" not in unquoted else "\n"
-    return end, _lines(path, end)
+        first = file.read(CHUNK).removesuffix("\r")
+    if first.count("\r") > first.count("\r\n"):
+        unquoted = re.sub(_QUOTED, "", first)
+        if "\r" in unquoted and "\n" not in unquoted:
+            return "\r", _lines(path, "\r")
+    return "\n", _lines(path, "\n")
 
 
 def _lines(path: Path, end: str) -> Iterator[str]:

@@ -156,7 +156,7 @@ def _by_mark(first: bytes) -> str:
 
 def _decoder(encoding: str, where: str) -> Callable[[bytes, bool], str]:
     try:
-        b"".decode(encoding)  # also refuses codecs that are no encoding of text
+        "x".encode(encoding)  # also refuses codecs that are no encoding of text
         return codecs.getincrementaldecoder(encoding)().decode
     except LookupError:
         raise SettingsError(where, "unknown encoding", found=f"'{encoding}'",

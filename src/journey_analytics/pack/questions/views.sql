@@ -1,11 +1,12 @@
 -- Views of this session that several questions read. Nothing here leaves the pack's own session.
 --
--- Anonymous visitors are in no customer denominator, so the map leaves their journeys out.
+-- Anonymous visitors, and journeys in which only we called or wrote, are in no customer
+-- denominator, so the map leaves them out.
 create or replace temp view known_journeys as
 select j.*
 from journeys as j
 inner join persons as p on j.person_key = p.person_key
-where p.person_kind <> 'anonymous';
+where j.is_customers and p.is_active;
 
 create or replace temp view counted_contacts as
 select c.*
@@ -46,6 +47,7 @@ select
     t.channel::varchar as channel,
     -- Changes of a ticket's status in between are the desk's own bookkeeping.
     case
+        when t.kind = 'leg' and t.step = 'wait' then 'wait/queued/customer'
         when t.kind <> 'status_change' or t.step <> 'handle'
             then concat_ws('/', t.step, t.kind, t.actor)
     end as doing,

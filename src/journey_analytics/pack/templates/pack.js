@@ -22,10 +22,16 @@
       var ink = style.getPropertyValue("--ink").trim();
       var line = style.getPropertyValue("--line").trim();
       figure.layout.font = { color: ink, family: getComputedStyle(document.body).fontFamily };
+      figure.layout.hoverlabel = {
+        align: "left", bgcolor: style.getPropertyValue("--card").trim(), bordercolor: ink,
+        font: { color: ink, family: figure.layout.font.family }
+      };
       figure.layout.xaxis.gridcolor = figure.layout.yaxis.gridcolor = line;
       figure.data[0].marker.color = style.getPropertyValue("--pain").trim();
-      figure.data[0].textfont.color = style.getPropertyValue("--on-pain").trim();
-      figure.data[0].marker.line.color = style.getPropertyValue("--paper").trim();
+      var onPain = style.getPropertyValue("--on-pain").trim();
+      figure.data[0].textfont.color = figure.data[0].marker.symbol.map(function (symbol) {
+        return symbol === "circle" ? onPain : ink;
+      });
       return window.Plotly.newPlot(target, figure.data, figure.layout, figure.config);
     });
   });
