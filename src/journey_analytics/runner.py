@@ -14,7 +14,6 @@ import pyarrow as pa
 from sqlglot import exp
 
 from .engines import DuckDBEngine
-from .engines.duckdb import NEXT, WORK
 from .errors import AuditError, JourneyError, SettingsError, raise_all
 from .models import Model, Parameter, bind, in_order, load_audits, load_models, union
 
@@ -76,8 +75,7 @@ def _build_table(
                                     allowed=", ".join(sorted(solvers)))
             engine.register(table, solvers[first.solve](engine.query(query)))
         else:
-            engine.materialize(table, query, NEXT if published else WORK,
-                               view=first.stored == "view")
+            engine.materialize(table, query, bool(published), view=first.stored == "view")
     except SettingsError:
         raise
     except JourneyError as error:

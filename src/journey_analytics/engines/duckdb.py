@@ -15,9 +15,9 @@ from sqlglot import exp
 
 from ..errors import DataError, JourneyError
 
-#: Catalogs of a run: ``state`` is private and lasts, ``work`` is scratch, ``next`` becomes the
-#: published file.
-STATE, WORK, NEXT = "state", "work", "next"
+#: Catalogs of a run: ``state`` is private and lasts, ``next`` becomes the published file. Working
+#: tables are temporary: they are spilled to scratch when memory ends, and never compressed.
+STATE, NEXT = "state", "next"
 
 
 class DuckDBEngine:
@@ -60,11 +60,10 @@ class DuckDBEngine:
             self.connection.execute(f"SET {name} = {_literal(value)}")
         for catalog, path in (
             (STATE, self.folder / "state.duckdb"),
-            (WORK, self.scratch / "work.duckdb"),
             (NEXT, self.scratch / "journeys.duckdb"),
         ):
             self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
-        self.connection.execute(f"SET search_path = '{WORK},{NEXT},{STATE}'")
+        self.connection.execute(f"SET search_path = '{STATE},{NEXT}'")
         self.connection.execute("SET lock_configuration = true")
 
     def _remove_leftovers(self) -> None:
@@ -132,12 +131,9 @@ class DuckDBEngine:
         self.words[column] = tuple(sorted(set(words)))
 
     def materialize(
-        self, table: str, query: exp.Query, catalog: str = WORK, view: bool = False
+        self, table: str, query: exp.Query, published: bool = False, view: bool = False
     ) -> None:
-        """Store a query's rows as a table (or name it as a view).
-
-        Views stay in scratch, where all catalogs are attached.
-        """
+        """Store a query's rows as a working or a published table, or name them as a view."""
         if view:
             self.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS {_text(query)}')
             return
@@ -146,14 +142,15 @@ class DuckDBEngine:
         text = _text(query)
         if narrow:
             for name in narrow:
-                self._make_type(catalog, name)
-            replaced = ", ".join(f'"{n}"::{catalog}."{n}_word" AS "{n}"' for n in narrow)
+                self._make_type(name)
+            replaced = ", ".join(f'"{n}"::{NEXT}."{n}_word" AS "{n}"' for n in narrow)
             text = f"SELECT * REPLACE ({replaced}) FROM ({text})"
-        self.execute(f'CREATE OR REPLACE TABLE {catalog}."{table}" AS {text}')
+        where = f'TABLE {NEXT}."{table}"' if published else f'TEMP TABLE "{table}"'
+        self.execute(f"CREATE OR REPLACE {where} AS {text}")
 
-    def _make_type(self, catalog: str, column: str) -> None:
+    def _make_type(self, column: str) -> None:
         values = ", ".join(_literal(w) for w in self.words[column])
-        self.execute(f'CREATE TYPE IF NOT EXISTS {catalog}."{column}_word" AS ENUM ({values})')
+        self.execute(f'CREATE TYPE IF NOT EXISTS {NEXT}."{column}_word" AS ENUM ({values})')
 
     def comment(self, table: str, text: str, columns: Mapping[str, str]) -> None:
         """Write what a published table and its columns mean into the file itself."""

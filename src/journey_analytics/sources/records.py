@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..engines import DuckDBEngine
-from ..errors import DataError, JourneyError
+from ..errors import DataError, JourneyError, SettingsError, did_you_mean
 from ..settings import Settings, Source
 from .adapters import Adapter, Stream
 from .arriving import ORIGIN_COLUMNS, Delivered, literal, quoted
@@ -73,7 +74,14 @@ def ingest(
     """
     report = IngestReport()
     for name, source in settings.sources.items():
+        known = sorted({s for a in adapters[name] for s in a.streams})
         for stream, pattern in source.streams().items():
+            if stream not in known:
+                report.problems.append(SettingsError(
+                    f"sources.{name}.files", f"adapter '{source.adapter}' has no such stream",
+                    found=f"'{stream}'", allowed=", ".join(known),
+                    remedy=did_you_mean(stream, known)))
+                continue
             paths = sorted(_matches(project, pattern))
             if not paths and not _has_files(engine, name, stream):
                 report.problems.append(DataError(
@@ -108,7 +116,8 @@ def _has_files(engine: DuckDBEngine, source: str, stream: str) -> bool:
 
 
 def _deliveries(project: Path, path: Path, report: IngestReport) -> Iterator[_Delivery]:
-    shown = str(path.relative_to(project)) if path.is_relative_to(project) else str(path)
+    name = path.relative_to(project) if path.is_relative_to(project) else path
+    shown = os.fsencode(name).decode("utf-8", "replace")  # a name may be no valid text
     try:
         stat = path.stat()
         for member in members(path):
