@@ -108,7 +108,7 @@ def test_a_naive_time_without_a_zone_is_an_error(engine: DuckDBEngine) -> None:
         "Set timezone in [sources.acd]")
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2099, 1, 1)),
        st.sampled_from([BERLIN, "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]))
 def test_naive_times_equal_zoneinfo(engine: DuckDBEngine, naive: dt.datetime, zone: str) -> None:

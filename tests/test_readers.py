@@ -156,6 +156,12 @@ def test_a_wrong_encoding_names_line_byte_and_a_guess(engine: DuckDBEngine) -> N
         read_text(engine, text.encode("cp1252"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_told(engine: DuckDBEngine, encoding: str) -> None:
+    with pytest.raises(DataError, match=f'a.csv:1: the text is not UTF-8.*encoding = "{encoding}"'):
+        read_text(engine, "id,name\n1,Müller\n".encode(encoding))
+
+
 @pytest.mark.parametrize("name", ["latin-99", "hex"])
 def test_an_unknown_encoding_is_refused(engine: DuckDBEngine, name: str) -> None:
     with pytest.raises(JourneyError, match=f"unknown encoding, found '{name}', allowed a name"):
@@ -304,7 +310,7 @@ DIALECTS = st.sampled_from([("\r\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_ALL)
                             ("\n", csv.QUOTE_ALL), ("\r", csv.QUOTE_ALL)])
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=250, deadline=None)
 @given(TABLES, DIALECTS, st.sampled_from(",;\t|§"))
 def test_what_the_csv_module_writes_is_read(
     engine: DuckDBEngine, table: list[list[str]], dialect: tuple[str, int], delimiter: str
@@ -606,6 +612,14 @@ def test_a_damaged_or_locked_member_is_refused(engine: DuckDBEngine, tmp_path: P
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"the archive cannot be opened .*without a password"):
         read_file(engine, path, member="inner/a.csv")
+
+
+def test_an_empty_archive_is_told(engine: DuckDBEngine, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.mkdir("nothing")
+    with pytest.raises(DataError, match=r"a\.zip: the archive holds no file\."):
+        read_file(engine, path, member=members(path)[0])
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.parquet", "a.xlsx"])

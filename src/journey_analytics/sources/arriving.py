@@ -18,7 +18,7 @@ RAW_LENGTH = 10_000
 _REJECTED = pa.schema([
     ("line", pa.int64()), ("rule", pa.string()), ("remedy", pa.string()), ("raw", pa.string()),
 ])
-_BLOCK = 10_000
+_BLOCK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Rejects:
 def unique_names(names: list[str]) -> tuple[str, ...]:
     """Return usable column names: trimmed, never empty, different whatever the case."""
     found: list[str] = []
-    taken = {*STREAM_COLUMNS, *ORIGIN_COLUMNS}
+    taken = {*STREAM_COLUMNS, *ORIGIN_COLUMNS, "content_hash"}
     for position, name in enumerate(names, 1):
         base = name.strip() or f"column_{position}"
         candidate, number = base, 0

@@ -240,9 +240,9 @@ def _account(engine: DuckDBEngine, name: str, stream: str, lookup: bool) -> None
         engine.execute(
             f"INSERT INTO state.quarantine SELECT {literal(name)}, {literal(stream)}, 'cast', "
             f"(f.record_key >> 32)::integer, f.record_key & 4294967295, f.record_key, f.target, "
-            f"f.rule, f.found, f.remedy, to_json(r)::varchar FROM faulty AS f JOIN "
+            f'f.rule, f.found, f.remedy, to_json("the record")::varchar FROM faulty AS f JOIN '
             f"(SELECT * EXCLUDE (row_id, extract_date, _hash, _occurrence, _file, content_hash) "
-            f"FROM {view}) AS r USING (record_key)")
+            f'FROM {view}) AS "the record" USING (record_key)')
 
 
 def contact_reach(engine: DuckDBEngine, now: datetime) -> dict[str, datetime]:

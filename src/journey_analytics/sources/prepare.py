@@ -12,7 +12,7 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -38,15 +38,16 @@ class Prepared:
 
 
 def members(path: Path) -> list[str]:
-    """Return the members of a zip archive that are files, or one empty name for other files."""
-    if path.suffix.lower() != ".zip":
-        return [""]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sorted(i.filename for i in archive.infolist()
-                          if not i.is_dir() and not i.filename.startswith("__MACOSX/"))
-    except zipfile.BadZipFile as error:
-        raise _damaged(str(path), error) from None
+    """Return the members of a zip archive that are files, or one empty name for other files.
+
+    A damaged or empty archive gives one empty name too: opening it tells what is wrong.
+    """
+    names: list[str] = []
+    if path.suffix.lower() == ".zip":
+        with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(path) as archive:
+            names = sorted(i.filename for i in archive.infolist()
+                           if not i.is_dir() and not i.filename.startswith("__MACOSX/"))
+    return names or [""]
 
 
 def data_suffix(path: Path, member: str = "") -> str:
@@ -63,9 +64,12 @@ def data_suffix(path: Path, member: str = "") -> str:
 def opened(path: Path, member: str, where: str) -> Iterator[IO[bytes]]:
     """Open a file for reading its content, decompressed. Damage becomes a DataError."""
     try:
-        if member:
-            with zipfile.ZipFile(path) as archive, archive.open(member) as part:
-                yield part
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                if not member:
+                    raise DataError(where, "the archive holds no file", remedy="Deliver it again.")
+                with archive.open(member) as part:
+                    yield part
         elif path.suffix.lower() == ".gz":
             with gzip.open(path, "rb") as part:
                 yield part  # type: ignore[misc]
@@ -128,7 +132,7 @@ def copy_text(
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         chunk = _first_chunk(source, where)
-        decode = _decoder(encoding or _by_mark(chunk), where)
+        decode = _decoder(encoding or _by_mark(chunk, where), where)
         mark = "\ufeff"
         while chunk:
             digest.update(chunk)
@@ -150,8 +154,14 @@ def _first_chunk(source: IO[bytes], where: str) -> bytes:
     return chunk
 
 
-def _by_mark(first: bytes) -> str:
-    return next((name for mark, name in _BOMS if first.startswith(mark)), "utf-8")
+def _by_mark(first: bytes, where: str) -> str:
+    name = next((name for mark, name in _BOMS if first.startswith(mark)), "utf-8")
+    if name == "utf-8" and first.count(0) > len(first) // 4:
+        guess = "utf-16-le" if first[1:2] == b"\0" else "utf-16-be"
+        raise DataError(f"{where}:1", "the text is not UTF-8", found="many zero bytes",
+                        allowed="UTF-8", remedy=f'Set encoding = "{guess}" (a guess) in the '
+                        "source's settings, or export as UTF-8.")
+    return name
 
 
 def _decoder(encoding: str, where: str) -> Callable[[bytes, bool], str]:

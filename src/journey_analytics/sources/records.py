@@ -120,12 +120,13 @@ def _deliveries(project: Path, path: Path, report: IngestReport) -> Iterator[_De
     shown = os.fsencode(name).decode("utf-8", "replace")  # a name may be no valid text
     try:
         stat = path.stat()
-        for member in members(path):
-            yield _Delivery(path, member, f"{shown}!{member}" if member else shown,
-                            stat.st_size, stat.st_mtime_ns)
-    except (JourneyError, OSError) as error:
-        report.problems.append(
-            error if isinstance(error, JourneyError) else DataError(shown, str(error)))
+    except OSError as error:
+        report.problems.append(DataError(shown, f"the file may not be read ({error.strerror})",
+                                         remedy="Let the user of the run read it."))
+        return
+    for member in members(path):
+        yield _Delivery(path, member, f"{shown}!{member}" if member else shown,
+                        stat.st_size, stat.st_mtime_ns)
 
 
 def extract_date(name: str) -> date | None:
@@ -305,17 +306,17 @@ def _store(
     )
     listed = ", ".join(quoted(c) for c in delivered.columns)
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE hashed AS SELECT *, "
-        f"md5_number(concat_ws(chr(31), {parts})) AS _hash FROM delivered")
+        f"INSERT INTO {table} BY NAME SELECT {file_no} AS _file, _line, "
+        f"md5_number(concat_ws(chr(31), {parts})) AS _hash, 1 AS _occurrence, {listed} "
+        f"FROM delivered")
+    mine = f"SELECT _line, _hash FROM {table} WHERE _file = {file_no}"
     engine.execute(
-        f"INSERT INTO {table} BY NAME "
-        f"WITH twice AS (SELECT _hash FROM hashed GROUP BY _hash HAVING count(*) > 1), "
-        f"numbered AS (SELECT _line, row_number() OVER (PARTITION BY _hash ORDER BY _line) AS n "
-        f"FROM hashed WHERE _hash IN (SELECT _hash FROM twice)) "
-        f"SELECT {file_no} AS _file, h._line, h._hash, coalesce(n.n, 1) AS _occurrence, {listed} "
-        f"FROM hashed AS h LEFT JOIN numbered AS n USING (_line)")
+        f"UPDATE {table} AS r SET _occurrence = numbered.n FROM ("
+        f"SELECT _line, row_number() OVER (PARTITION BY _hash ORDER BY _line) AS n FROM ({mine}) "
+        f"WHERE _hash IN (SELECT _hash FROM ({mine}) GROUP BY _hash HAVING count(*) > 1)"
+        f") AS numbered WHERE r._file = {file_no} AND r._line = numbered._line AND numbered.n > 1")
     engine.execute(
         f"INSERT INTO state.quarantine SELECT {literal(source)}, {literal(stream)}, 'read', "
         f"{file_no}, line, NULL, NULL, rule, NULL, remedy, raw FROM rejected")
-    for left in ("hashed", "delivered", "rejected"):
-        engine.execute(f"DROP TABLE {left}")
+    engine.execute("DROP TABLE delivered")
+    engine.execute("DROP TABLE rejected")

@@ -62,8 +62,8 @@ def _feed(engine: DuckDBEngine, adapter: Adapter, stream: str) -> None:
     kept = "true"
     if rules:
         case = " ".join(f"WHEN {condition(c)} THEN {literal(rule)}" for rule, c in rules.items())
-        engine.execute(f"INSERT INTO ignored SELECT record_key, CASE {case} END AS rule "
-                       f"FROM {view} WHERE rule IS NOT NULL")
+        engine.execute(f"INSERT INTO ignored SELECT record_key, CASE {case} END "
+                       f"FROM {view} WHERE (CASE {case} END) IS NOT NULL")
         kept = f"(CASE {case} END) IS NULL"
     engine.execute(
         f"CREATE OR REPLACE TEMP VIEW {fed_view(adapter, stream)} AS SELECT * FROM {view} "
