@@ -110,6 +110,8 @@ def print_status(status: dict[str, Any]) -> None:
                     f"ignored + {status['records_quarantined']:,} quarantined"
                     f" + {status['rows_unreadable']:,} unreadable")
     line("ignored", listed(status["records_ignored"]))
+    if status["waiting"]:
+        line("waiting", f"{listed(status['waiting'])}: later than as of")
     line("persons", listed(status["persons"]))
     line("contacts", f"{status['contacts']:,} that count; excluded: "
                      f"{listed(status['contacts_excluded'])}; "

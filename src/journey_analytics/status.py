@@ -68,6 +68,9 @@ def read_status(project: Path) -> dict[str, Any]:
                                 if r["fate"] == "ignored"},
             "records_quarantined": fates["quarantined"],
             "rows_unreadable": unread,
+            "waiting": dict(warehouse.rows(
+                "SELECT source::varchar || ' ' || kind_of_record, row_count FROM waiting "
+                "ORDER BY ALL")),
             "quarantine": warehouse.dicts(
                 "SELECT source, rule, sum(records)::bigint AS records, min(remedy) AS remedy "
                 "FROM quarantine_summary GROUP BY ALL ORDER BY records DESC, source, rule"),
