@@ -57,7 +57,7 @@ def nightly(project: Path, as_of: datetime | None = None) -> dict[str, str | int
         Path of the pack, new records, and how many files or sources had problems.
     """
     logger = get_run_logger()
-    run = pipeline.start(project, logger.info, as_of)
+    run = pipeline.start(project, logger.debug, as_of)
     try:
         for name, title, step in pipeline.STEPS:
             _as_task(run, name, title, step)()

@@ -69,13 +69,6 @@ def test_each_library_has_its_place(path: Path) -> None:
         assert allowed is None or room(path) in allowed, f"{path} imports {name}"
 
 
-def test_only_pipelines_import_prefect() -> None:
-    outside = [p for p in ROOT.rglob("*.py")
-               if "prefect" in p.read_text() and p.is_relative_to(ROOT / "src")
-               and "import prefect" in p.read_text()]
-    assert outside == []
-
-
 def test_modules_are_small() -> None:
     long = {str(p.relative_to(ROOT)): len(p.read_text().splitlines())
             for p in [*FILES, *(ROOT / "pipelines").glob("*.py")]}

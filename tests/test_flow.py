@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,14 +44,9 @@ def test_a_night_runs_its_steps_as_tasks_and_leaves_artifacts(
     assert result["records_new"] == 12 and result["problems"] == 0
     assert Path(str(result["pack"])).is_file()
 
-    async def seen() -> tuple[set[str], dict[str, str]]:
-        async with get_client() as client:
-            tasks = await client.read_task_runs()
-            artifacts = await client.read_artifacts()
-            return ({t.name.rsplit("-", 1)[0] for t in tasks},
-                    {str(a.key): str(a.data) for a in artifacts})
-
-    tasks, artifacts = asyncio.run(seen())
+    with get_client(sync_client=True) as client:
+        tasks = {t.name.rsplit("-", 1)[0] for t in client.read_task_runs()}
+        artifacts = {str(a.key): str(a.data) for a in client.read_artifacts()}
     assert tasks == {name for name, _, _ in pipeline.STEPS}
     assert "Long wait" in artifacts["pain-points"]
     assert "pack.html" in artifacts["pack"]
