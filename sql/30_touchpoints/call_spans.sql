@@ -1,11 +1,10 @@
 -- model: call_spans
 -- grain: one row per call as its source sees it
 -- key: call_key
--- inputs: staged_calls, unit_persons
+-- inputs: staged_calls, unit_persons, source_transfers
 -- per: person
 --
--- Whether it was answered, given up in the queue, or passed on; and whether the source tells
--- transfers at all.
+-- Whether it was answered, given up in the queue, or passed on.
 with calls as (
     select
         call_key,
@@ -21,10 +20,6 @@ with calls as (
         bool_or(is_test) as is_test
     from staged_calls
     group by call_key
-),
-
-telling as (
-    select source, bool_or(is_transferred) as tells_transfers from calls group by source
 )
 
 select
@@ -41,5 +36,5 @@ select
     t.tells_transfers,
     c.is_test
 from calls as c
-inner join telling as t on c.source = t.source
+inner join source_transfers as t on c.source = t.source
 left join unit_persons as n on c.call_key = n.unit_key

@@ -32,7 +32,8 @@ extended as (
         p.piece_key,
         p.person_key,
         p.started_at,
-        greatest(p.ended_at, coalesce(e.open_until, p.ended_at)) as ended_at
+        greatest(p.ended_at, coalesce(e.solved_at, p.ended_at)) as ended_at,
+        coalesce(e.is_open, false) as is_open
     from pieces as p
     left join thread_ends as e on p.piece_key = e.thread_key
 ),
@@ -41,7 +42,7 @@ islands as (
     select
         *,
         coalesce(
-            started_at > max(ended_at) over (
+            started_at > max(case when is_open then timestamp '9999-01-01' else ended_at end) over (
                 in_order rows between unbounded preceding and 1 preceding
             ) + $quiet_window,
             true
@@ -57,6 +58,7 @@ select
     piece_key,
     started_at,
     ended_at,
+    is_open,
     last_value(case when starts_journey then piece_key end ignore nulls) over (
         partition by person_key, reason_family
         order by started_at, piece_key

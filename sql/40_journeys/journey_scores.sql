@@ -3,8 +3,9 @@
 -- key: journey_key, instrument
 -- inputs: staged_surveys, touchpoints
 -- per: person
+-- published: Scores that customers gave, one per journey and instrument: the last answer.
 --
--- The last answer on each instrument; scores of different scales are different instruments.
+-- Scores of different scales are different instruments.
 with answers as (
     select
         t.journey_key,
@@ -27,13 +28,13 @@ with answers as (
 )
 
 select
-    journey_key,
+    journey_key, -- the journey (journeys)
     concat_ws(
         ' ',
         case metric when 'nps' then 'NPS' when 'csat' then 'CSAT' else 'CES' end,
         concat(cast(cast(scale_min as integer) as varchar), '-', cast(cast(scale_max as integer) as varchar))
-    ) as instrument,
-    person_key,
-    score_thousandths
+    ) as instrument, -- what was asked, with its scale
+    person_key, -- who answered (persons)
+    score_thousandths -- the score in thousandths, more is better
 from answers
 where recency = 1

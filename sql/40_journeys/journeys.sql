@@ -1,7 +1,7 @@
 -- model: journeys
 -- grain: one row per journey
 -- key: journey_key
--- inputs: touchpoints, contacts, journey_pieces, thread_ends
+-- inputs: touchpoints, contacts, journey_pieces
 -- params: as_of, quiet_window
 -- per: person
 -- published: One person's touchpoints about one issue, from first sign to resolution.
@@ -31,12 +31,11 @@ of_contacts as (
 
 of_pieces as (
     select
-        p.journey_key,
-        coalesce(bool_or(e.is_open), false) as has_open_ticket,
-        max(p.ended_at) as ended_at
-    from journey_pieces as p
-    left join thread_ends as e on p.piece_key = e.thread_key
-    group by p.journey_key
+        journey_key,
+        bool_or(is_open) as has_open_ticket,
+        max(ended_at) as ended_at
+    from journey_pieces
+    group by journey_key
 ),
 
 of_touchpoints as (
@@ -72,7 +71,7 @@ select
     coalesce(c.entry_channel, t.first_channel) as entry_channel, -- channel of the first contact, else of the first touchpoint
     t.started_at, -- first touchpoint, UTC
     t.last_touchpoint_at, -- last touchpoint, UTC
-    p.ended_at, -- last sign of the issue, UTC; as_of while a ticket is open
+    p.ended_at, -- last sign of the issue, UTC
     t.touchpoints, -- touchpoints in it
     coalesce(c.contacts, 0) as contacts, -- contacts in it that count
     d.channels, -- different channels in it

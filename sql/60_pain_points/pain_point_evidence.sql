@@ -1,15 +1,77 @@
 -- model: pain_point_evidence
--- grain: one row per journey that a pain point rests on
+-- grain: one row per journey hit by a kind of moment at a stage, step, reason, channel and queue
 -- key: pain_point, journey_key
--- inputs: pain_point_cells, pain_points
--- per: all
--- published: The journeys each pain point rests on.
+-- inputs: moments, moment_kinds, journeys, contacts
+-- params: contact_ms
+-- per: person
+-- published: The journeys each pain point rests on; also those of pain points that hit too few persons to be shown.
+--
+-- A pain point is a kind of moment at a place. However often a journey meets it there, the journey
+-- is hit once; what it cost in time is added up. A kind that is a contact itself, and whose time is
+-- not measured, costs a contact's time as declared in the settings.
+with hit as (
+    select
+        m.kind,
+        j.stage,
+        k.step,
+        j.reason,
+        m.channel,
+        coalesce(m.queue, 'no queue') as queue,
+        m.journey_key,
+        min(k.parent_kind) as parent_kind,
+        min(m.person_key) as person_key,
+        min(m.occurred_at) as first_at,
+        count(*)::integer as moments,
+        sum(m.lost_ms)::bigint as lost_ms,
+        sum(coalesce(m.lost_ms, case when k.is_contact then $contact_ms end))::bigint as cost_ms
+    from moments as m
+    inner join moment_kinds as k on m.kind = k.kind
+    inner join journeys as j on m.journey_key = j.journey_key
+    group by
+        m.kind, j.stage, k.step, j.reason, m.channel, coalesce(m.queue, 'no queue'), m.journey_key
+),
+
+later as (
+    select
+        h.kind,
+        h.channel,
+        h.queue,
+        h.journey_key,
+        count(*)::integer as contacts
+    from hit as h
+    inner join contacts as c on h.journey_key = c.journey_key and h.first_at < c.started_at
+    where c.excluded_rule is null and (c.message_role is null or c.message_role <> 'answer')
+    group by h.kind, h.channel, h.queue, h.journey_key
+),
+
+of_parent as (
+    select distinct
+        kind,
+        journey_key
+    from moments
+)
+
 select
-    c.pain_point, -- the pain point (pain_points)
-    c.journey_key, -- a journey it hit (journeys)
-    c.person_key, -- whose journey it is (persons)
-    c.first_at, -- when it first happened there, UTC
-    c.moments::integer as moments, -- how often it happened there
-    c.lost_ms -- time it cost there, milliseconds; empty: not measured
-from pain_point_cells as c
-inner join pain_points as p on c.pain_point = p.pain_point
+    concat_ws(' | ', h.kind, h.stage, h.step, h.reason, h.channel, h.queue) as pain_point, -- the pain point (pain_points)
+    h.journey_key, -- a journey it hit (journeys)
+    h.person_key, -- whose journey it is (persons)
+    h.kind, -- kind of moment (moment_kinds)
+    h.stage, -- where in the relationship
+    h.step, -- what the customer is doing
+    h.reason, -- contact reason of the journey
+    h.channel, -- channel of the contact it happened at
+    h.queue, -- where it happened
+    h.first_at, -- when it first happened there, UTC
+    h.moments, -- how often it happened there
+    h.lost_ms, -- time it cost there, milliseconds; empty: not measured
+    h.cost_ms, -- the same, a contact that is not measured counted with a contact's time
+    coalesce(l.contacts, 0) as later_contacts, -- contacts later in the journey, answers to us left out
+    p.kind is not null as has_parent -- the journey has a moment of its parent kind too
+from hit as h
+left join later as l
+    on
+        h.kind = l.kind
+        and h.channel = l.channel
+        and h.queue = l.queue
+        and h.journey_key = l.journey_key
+left join of_parent as p on h.parent_kind = p.kind and h.journey_key = p.journey_key

@@ -1,7 +1,7 @@
 -- model: pain_point_impacts
 -- grain: one row per pain point that has scored journeys
 -- key: pain_point
--- inputs: pain_point_cells, journeys, journey_scores, ranking_basis
+-- inputs: pain_point_evidence, journeys, journey_scores, ranking_basis
 -- per: all
 -- solve: impact
 --
@@ -39,7 +39,7 @@ hit as (
         count(*) as journeys,
         sum(s.score)::bigint as score_sum,
         sum(s.score * s.score)::bigint as score_squares
-    from pain_point_cells as c
+    from pain_point_evidence as c
     inner join scored as s on c.journey_key = s.journey_key
     group by c.pain_point, c.kind, s.reason, s.entry_channel
 )

@@ -1,7 +1,7 @@
 -- model: pain_point_overlaps
 -- grain: one row per ranked pain point that mostly shares its journeys with a worse one
 -- key: pain_point
--- inputs: pain_points, pain_point_cells
+-- inputs: pain_points, pain_point_evidence
 -- per: all
 -- published: Pain points seen twice: most journeys of the one are journeys of a worse one too (a channel switch within a week is also a repeat contact).
 --
@@ -13,7 +13,7 @@ with ranked as (
         p.rank,
         p.journeys_hit
     from pain_points as p
-    inner join pain_point_cells as c on p.pain_point = c.pain_point
+    inner join pain_point_evidence as c on p.pain_point = c.pain_point
     where p.rank is not null
 ),
 

@@ -1,7 +1,7 @@
 -- model: pain_points
 -- grain: one row per kind of moment at a stage, step, reason, channel and queue
 -- key: pain_point
--- inputs: pain_point_cells, moments, moment_kinds, persons, journeys, contacts, pain_point_impacts, ranking_basis
+-- inputs: pain_point_evidence, moment_kinds, persons, journeys, pain_point_impacts, ranking_basis
 -- params: min_group, contact_ms
 -- per: all
 -- published: Kinds of moments at a place, ranked by whom they hit and what they cost them. Groups below the smallest group shown are left out.
@@ -24,29 +24,11 @@ with cells as (
         count(*) as journeys_hit,
         count(distinct person_key) as persons_hit,
         sum(lost_ms)::bigint as lost_ms,
-        sum(cost_ms)::bigint as cost_ms
-    from pain_point_cells
+        sum(cost_ms)::bigint as cost_ms,
+        sum(later_contacts)::bigint as knock_on_contacts,
+        count(*) filter (where has_parent) as with_parent
+    from pain_point_evidence
     group by pain_point
-),
-
-knock_on as (
-    select
-        c.pain_point,
-        count(*) as contacts
-    from pain_point_cells as c
-    inner join contacts as k on c.journey_key = k.journey_key and c.first_at < k.started_at
-    where k.excluded_rule is null and (k.message_role is null or k.message_role <> 'answer')
-    group by c.pain_point
-),
-
-with_parent as (
-    select
-        c.pain_point,
-        count(distinct c.journey_key) as journeys
-    from pain_point_cells as c
-    inner join moment_kinds as k on c.kind = k.kind
-    inner join moments as m on c.journey_key = m.journey_key and k.parent_kind = m.kind
-    group by c.pain_point
 ),
 
 of_reason as (
@@ -63,8 +45,7 @@ measured as (
         a.persons as active_persons,
         r.journeys as journeys_of_reason,
         k.parent_kind,
-        coalesce(o.contacts, 0) as knock_on_contacts,
-        coalesce(2 * p.journeys >= c.journeys_hit, false) as is_within_parent,
+        2 * c.with_parent >= c.journeys_hit as is_within_parent,
         i.hit_scored,
         i.other_scored,
         i.difference,
@@ -77,16 +58,14 @@ measured as (
         case
             when b.basis <> 'customer hours lost' then -i.impact * c.journeys_hit
             when k.is_contact then c.cost_ms / 3600000.0
-            when c.cost_ms is not null or o.contacts > 0
-                then (coalesce(c.cost_ms, 0) + coalesce(o.contacts, 0) * $contact_ms) / 3600000.0
+            when c.cost_ms is not null or c.knock_on_contacts > 0
+                then (coalesce(c.cost_ms, 0) + c.knock_on_contacts * $contact_ms) / 3600000.0
         end as loss
     from cells as c
     cross join active as a
     cross join ranking_basis as b
     inner join moment_kinds as k on c.kind = k.kind
     inner join of_reason as r on c.reason = r.reason
-    left join knock_on as o on c.pain_point = o.pain_point
-    left join with_parent as p on c.pain_point = p.pain_point
     left join pain_point_impacts as i on c.pain_point = i.pain_point
     where c.persons_hit >= $min_group
 ),
