@@ -3,7 +3,7 @@
 -- key: unit_key, key
 -- inputs: calls, tickets, messages, surveys, channel_events, hashed_keys
 -- params: as_of
--- per: all
+-- per: person
 --
 -- Which keys stand on which unit, in whole numbers only. A visit's unit is its session where the
 -- source has one, else the event itself.

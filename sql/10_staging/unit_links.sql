@@ -3,7 +3,7 @@
 -- key: a, b
 -- inputs: calls, tickets, messages, surveys, channel_events
 -- params: as_of
--- per: all
+-- per: person
 --
 -- Explicit references: a ticket and its call, a follow-up and its ticket, an answer and what it is
 -- about. They bind the person, and (same_issue) the thread. A web session only tells who the

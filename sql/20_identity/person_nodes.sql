@@ -2,7 +2,7 @@
 -- grain: one row per key (or keyless unit) that is linked to another
 -- key: node
 -- inputs: identity_keys, shared_keys, unit_anchors, unit_links
--- per: all
+-- per: person
 -- solve: connected_components
 --
 -- Edges in, components out: everyone reachable is one person, named by the smallest node, which is

@@ -2,7 +2,7 @@
 -- grain: one row per unit with a key that links
 -- key: unit_key
 -- inputs: identity_keys, shared_keys
--- per: all
+-- per: person
 --
 -- A unit hangs on its smallest key, so the graph that is solved has keys for nodes, not units: it
 -- grows with persons, not with contacts.

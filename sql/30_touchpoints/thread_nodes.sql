@@ -2,7 +2,7 @@
 -- grain: one row per unit that is about the same issue as another, by explicit reference
 -- key: node
 -- inputs: unit_links, ticket_calls, forwarded_calls, survey_contacts
--- per: all
+-- per: person
 -- solve: connected_components
 --
 -- A thread is what references alone hold together: ticket and call, follow-up and first ticket,

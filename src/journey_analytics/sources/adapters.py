@@ -64,6 +64,15 @@ class Adapter:
     lookups: frozenset[str] = frozenset()
 
 
+def unit_column(adapter: Adapter) -> str:
+    """Return the key column of a canonical row's unit: rows of one unit are rebuilt together."""
+    column = adapter.table.column(adapter.unit)
+    if column is not None and column.type == "reference":
+        stem = column.name.removesuffix("_id")
+        return f"coalesce({stem}_key, row_key)"
+    return "row_key"
+
+
 def find_adapters(name: str, project: Path) -> list[Adapter]:
     """Return the adapters of that name: the project's own first, else the shipped ones.
 
@@ -113,8 +122,15 @@ def load_adapter(path: Path) -> Adapter:
         for rule in rules.values():
             tested = parse(path, f"select 1 from x where {rule}").find_all(exp.Column)
             read[name] += [c.name for c in tested if c.name not in read[name]]
+    unit = headers.get("unit", (table.key[0],))[0]
+    named = table.column(unit)
+    if named is None or (named.type != "reference" and unit not in table.key):
+        references = [c.name for c in table.columns if c.type == "reference"]
+        raise SettingsError(
+            str(path), "'-- unit:' is neither a key nor a reference", found=f"'{unit}'",
+            allowed=", ".join(dict.fromkeys((*table.key, *references))))
     return Adapter(
-        path=path, table=table, query=query, unit=headers.get("unit", (table.key[0],))[0],
+        path=path, table=table, query=query, unit=unit,
         streams=streams, required={
             name: tuple(c for c in columns
                         if c not in STREAM_COLUMNS and c not in optional.get(name, ()))

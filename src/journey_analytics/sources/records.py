@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS state.quarantine (
     record_key BIGINT, target VARCHAR, rule VARCHAR, found VARCHAR, remedy VARCHAR, raw VARCHAR)"""
 
 
+#: What of each source is in the canonical tables; a source without a row is built whole.
+_BUILDS = """
+CREATE TABLE IF NOT EXISTS state.source_builds (
+    source VARCHAR, fingerprint VARCHAR, last_file_no INTEGER)"""
+
+
 @dataclass(slots=True)
 class IngestReport:
     """What a run took in. ``problems`` are told at the end; they never stop the other files."""
@@ -57,6 +63,8 @@ def prepare_state(engine: DuckDBEngine) -> None:
     engine.execute("CREATE SCHEMA IF NOT EXISTS state.records")
     engine.execute(_FILES)
     engine.execute(_QUARANTINE)
+    engine.execute(_BUILDS)
+    engine.execute("CREATE SEQUENCE IF NOT EXISTS state.file_numbers")
 
 
 def ingest(
@@ -100,6 +108,11 @@ class _Delivery:
     shown: str
     bytes: int
     modified_ns: int
+
+    @property
+    def file_name(self) -> str:
+        """The names a date of extraction is looked for in: the member's own, then the file's."""
+        return f"{Path(self.member).name} {self.path.name}"
 
 
 def _matches(project: Path, pattern: str) -> Iterator[Path]:
@@ -215,7 +228,7 @@ def _same_content(
     engine: DuckDBEngine, delivery: _Delivery, name: str, stream: str, prepared: Prepared,
     options: str,
 ) -> bool:
-    date_found = extract_date(delivery.shown)
+    date_found = extract_date(delivery.file_name)
     same = engine.rows(
         f"SELECT file_no, extract_date FROM state.files WHERE source = {literal(name)} "
         f"AND stream = {literal(stream)} AND content_hash = {literal(prepared.content_hash)} "
@@ -226,6 +239,7 @@ def _same_content(
     if date_found and (same[0][1] is None or same[0][1] < date_found):
         engine.execute(f"UPDATE state.files SET extract_date = '{date_found}' "
                        f"WHERE file_no = {same[0][0]}")
+        _build_anew(engine, name)
     _note(engine, delivery, name, stream, options, prepared, None, "")
     return True
 
@@ -244,6 +258,12 @@ def _forget_versions_read_otherwise(
             engine.execute(f"DELETE FROM {table} WHERE _file = {file_no}")
         engine.execute(f"DELETE FROM state.quarantine WHERE file_no = {file_no}")
         engine.execute(f"DELETE FROM state.files WHERE file_no = {file_no}")
+        _build_anew(engine, name)
+
+
+def _build_anew(engine: DuckDBEngine, source: str) -> None:
+    """Have a source built whole: what was read before it changed, not only what is new."""
+    engine.execute(f"DELETE FROM state.source_builds WHERE source = {literal(source)}")
 
 
 def _note(
@@ -254,8 +274,8 @@ def _note(
     engine.execute(
         f"DELETE FROM state.files WHERE source = {literal(name)} AND stream = {literal(stream)} "
         f"AND path = {literal(delivery.shown)} AND status = 'refused'")
-    file_no = int(engine.value("SELECT coalesce(max(file_no), 0) + 1 FROM state.files"))
-    found = extract_date(delivery.shown)
+    file_no = int(engine.value("SELECT nextval('state.file_numbers')"))
+    found = extract_date(delivery.file_name)
     rejected = delivered.rejected if delivered else 0
     rows = delivered.rows if delivered else 0
     status = "refused" if problem else "loaded" if delivered else "repeated"

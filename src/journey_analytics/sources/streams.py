@@ -24,9 +24,16 @@ def fed_view(adapter: Adapter, stream: str) -> str:
 
 
 def open_stream(
-    engine: DuckDBEngine, name: str, source: Source, stream: str, adapters: list[Adapter]
+    engine: DuckDBEngine, name: str, source: Source, stream: str, adapters: list[Adapter],
+    since: int | None,
 ) -> None:
-    """Name a stream's views, and fill ``left_out`` with records its mode leaves out."""
+    """Name a stream's view of all records, and keep ``left_out`` up to date.
+
+    Parameters
+    ----------
+    since
+        Number of the last file that was built before; None: everything is built anew.
+    """
     table = records_table(name, stream)
     if not table_exists(engine, table):
         engine.execute(f"CREATE TABLE {table} (_file INTEGER, _line BIGINT, _hash UHUGEINT, "
@@ -45,43 +52,67 @@ def open_stream(
         f"format('{{:x}}', r._hash) || '-' || r._occurrence AS row_id, f.extract_date, "
         f"r._hash, r._occurrence, f.file_no AS _file, f.content_hash{columns} "
         f"FROM {table} AS r JOIN {files} AS f ON r._file = f.file_no")
-    engine.execute("CREATE TEMP TABLE IF NOT EXISTS left_out (record_key BIGINT, rule VARCHAR)")
+    if since is None:
+        engine.execute(f"DELETE FROM state.left_out WHERE source = {literal(name)} "
+                       f"AND stream = {literal(stream)}")
     if source.mode == "snapshot":
         _leave_out_older_snapshots(engine, name, stream)
     elif source.mode == "window":
-        _leave_out_replaced_windows(engine, source, stream, adapters)
-    _leave_out_repeated(engine, stream, files)
-    for adapter in adapters:
-        if stream in adapter.streams:
-            _feed(engine, adapter, stream)
+        _leave_out_replaced_windows(engine, name, source, stream, adapters)
+    _leave_out_repeated(engine, name, stream, files, since)
 
 
-def _feed(engine: DuckDBEngine, adapter: Adapter, stream: str) -> None:
+def feed(
+    engine: DuckDBEngine, name: str, stream: str, adapters: list[Adapter], scoped: bool
+) -> None:
+    """Name the views that adapters read: records in force, in scope, that they do not ignore.
+
+    Parameters
+    ----------
+    scoped
+        Whether only the records in ``scope`` are built. Look-ups are always whole.
+    """
     view = keyed_view(stream)
-    rules = adapter.ignore.get(stream, {})
-    kept = "true"
-    if rules:
-        case = " ".join(f"WHEN {condition(c)} THEN {literal(rule)}" for rule, c in rules.items())
-        engine.execute(f"INSERT INTO ignored SELECT record_key, CASE {case} END "
-                       f"FROM {view} WHERE (CASE {case} END) IS NOT NULL")
-        kept = f"(CASE {case} END) IS NULL"
-    engine.execute(
-        f"CREATE OR REPLACE TEMP VIEW {fed_view(adapter, stream)} AS SELECT * FROM {view} "
-        f"WHERE {kept} AND record_key NOT IN (SELECT record_key FROM left_out)")
+    for adapter in adapters:
+        if stream not in adapter.streams:
+            continue
+        within = "true"
+        if scoped and stream not in adapter.lookups:
+            within = (f"_file >= (SELECT coalesce(min(record_key), 0) >> 32 FROM scope) "
+                      f"AND record_key IN (SELECT record_key FROM scope)")
+        rules = adapter.ignore.get(stream, {})
+        kept = "true"
+        if rules:
+            case = " ".join(f"WHEN {condition(c)} THEN {literal(rule)}"
+                            for rule, c in rules.items())
+            engine.execute(f"INSERT INTO ignored SELECT record_key, CASE {case} END "
+                           f"FROM {view} WHERE (CASE {case} END) IS NOT NULL AND {within}")
+            kept = f"(CASE {case} END) IS NULL"
+        engine.execute(
+            f"CREATE OR REPLACE TEMP VIEW {fed_view(adapter, stream)} AS SELECT * FROM {view} "
+            f"WHERE {within} AND {kept} AND record_key NOT IN "
+            f"(SELECT record_key FROM state.left_out WHERE source = {literal(name)})")
 
 
-def _leave_out_repeated(engine: DuckDBEngine, stream: str, files: str) -> None:
+def _leave_out_repeated(
+    engine: DuckDBEngine, name: str, stream: str, files: str, since: int | None
+) -> None:
     """The same row in a later file is one record; its latest extract date counts."""
     if engine.value(f"SELECT count(*) FROM {files}") < 2:
         return
     view = keyed_view(stream)
+    new = f" WHERE _file > {since}" if since is not None else ""
     engine.execute(
-        f"INSERT INTO left_out SELECT record_key, 'repeated' FROM ("
-        f"SELECT record_key, row_number() OVER (PARTITION BY _hash, _occurrence "
-        f"ORDER BY extract_date DESC NULLS LAST, record_key) AS n FROM {view} "
-        f"WHERE record_key NOT IN (SELECT record_key FROM left_out) "
-        f"AND (_hash, _occurrence) IN (SELECT (_hash, _occurrence) FROM {view} "
-        f"GROUP BY _hash, _occurrence HAVING count(*) > 1)) WHERE n > 1")
+        f"CREATE OR REPLACE TEMP TABLE same AS SELECT record_key, _hash, _occurrence, "
+        f"extract_date FROM {view} WHERE (_hash, _occurrence) IN ("
+        f"SELECT (_hash, _occurrence) FROM {view}{new}) AND record_key NOT IN ("
+        f"SELECT record_key FROM state.left_out WHERE rule <> 'repeated')")
+    engine.execute("DELETE FROM state.left_out WHERE rule = 'repeated' "
+                   "AND record_key IN (SELECT record_key FROM same)")
+    engine.execute(
+        f"INSERT INTO state.left_out SELECT {literal(name)}, {literal(stream)}, record_key, "
+        f"'repeated' FROM (SELECT record_key, row_number() OVER (PARTITION BY _hash, _occurrence "
+        f"ORDER BY extract_date DESC NULLS LAST, record_key) AS n FROM same) WHERE n > 1")
 
 
 def _leave_out_older_snapshots(engine: DuckDBEngine, name: str, stream: str) -> None:
@@ -93,12 +124,13 @@ def _leave_out_older_snapshots(engine: DuckDBEngine, name: str, stream: str) -> 
             f"sources.{name}", "mode 'snapshot' needs the date of each file in its name",
             remedy="Name the files like tickets_2026-03-31.csv.")
     engine.execute(
-        f"INSERT INTO left_out SELECT record_key, 'not in the latest snapshot' FROM {view} "
+        f"INSERT INTO state.left_out SELECT {literal(name)}, {literal(stream)}, record_key, "
+        f"'not in the latest snapshot' FROM {view} "
         f"WHERE extract_date < (SELECT max(extract_date) FROM {view})")
 
 
 def _leave_out_replaced_windows(
-    engine: DuckDBEngine, source: Source, stream: str, adapters: list[Adapter]
+    engine: DuckDBEngine, name: str, source: Source, stream: str, adapters: list[Adapter]
 ) -> None:
     """A later file replaces every day it covers."""
     view = keyed_view(stream)
@@ -110,7 +142,8 @@ def _leave_out_replaced_windows(
         f"max({day}) AS last_day, any_value(extract_date) AS extract_date, "
         f"any_value(content_hash) AS content_hash FROM {view} GROUP BY _file")
     engine.execute(
-        f"INSERT INTO left_out SELECT record_key, 'replaced by a later window' FROM ("
+        f"INSERT INTO state.left_out SELECT {literal(name)}, {literal(stream)}, record_key, "
+        f"'replaced by a later window' FROM ("
         f"SELECT record_key, _file, {day} AS day FROM {view}) AS r WHERE EXISTS ("
         f"SELECT 1 FROM windows AS mine, windows AS later WHERE mine._file = r._file "
         f"AND r.day BETWEEN later.first_day AND later.last_day "
