@@ -13,7 +13,7 @@ run: .venv/run ## install, copy the sample to demo/, run it end to end
 test: .venv/test ## install what tests need, check style and types, run all tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal
 
 clean: ## remove everything that run and test made
 	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -18,6 +18,7 @@ LAYERS = [
     {"bench", "check", "demo", "printing", "status"},
     {"pipeline"},
     {"sample", "history"},
+    {"nights"},
     {"sources", "identity", "learning", "pack", "explore"},
     {"settings_tables", "runner"},
     {"engines"},

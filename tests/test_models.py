@@ -31,7 +31,7 @@ def test_every_model_finds_its_inputs_and_has_an_order() -> None:
     assert {m.solve for m in ALL} - {""} == set(SOLVERS)
 
 
-@pytest.mark.parametrize("model", PORTABLE + models.load_audits(), ids=lambda m: m.path.stem)
+@pytest.mark.parametrize("model", [*PORTABLE, *models.load_audits()], ids=lambda m: m.path.stem)
 def test_models_from_identity_on_are_portable(model: Model) -> None:
     assert portability.problems(model.query) == []
 
@@ -128,6 +128,6 @@ def test_a_missing_solver_is_an_error(tmp_path: Path) -> None:
     engine = DuckDBEngine(tmp_path / "warehouse")
     try:
         with pytest.raises(SettingsError, match="no such solver"):
-            runner.build(engine, {}, {}, [], lambda line: None, [model])
+            runner.build(engine, runner.Work({}, {}, frozenset()), lambda line: None, [model])
     finally:
         engine.close()

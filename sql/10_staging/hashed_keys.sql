@@ -2,7 +2,7 @@
 -- grain: one row per customer key
 -- key: key_hash
 -- inputs: customer_keys, never_link
--- per: person
+-- per: all
 --
 -- The last place that sees raw keys. A key becomes HMAC-SHA256 of kind, scope and value under the
 -- installation's secret, folded into a BIGINT: strong keys (customer numbers) below 2^61, weak

@@ -84,6 +84,8 @@ def run(
     as_of: Annotated[datetime | None, typer.Option(
         help="Time up to which the sources are complete, UTC; else from settings or data.",
     )] = None,
+    full: Annotated[bool, typer.Option(
+        "--full", help="Build everything anew instead of going on from the last run.")] = False,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -97,7 +99,7 @@ def run(
     from .status import read_status
 
     with _progress(enabled=not (quiet or as_json)) as progress:
-        finished = run_project(folder, progress.line, progress.step, as_of)
+        finished = run_project(folder, progress.line, progress.step, as_of, full)
     status = read_status(folder)
     if as_json:
         from .printing import as_json as dumped

@@ -71,8 +71,8 @@ HISTORY = ("runs", "files")
 def write_history(
     engine: DuckDBEngine, started_at: datetime, as_of: datetime, records_new: int,
     promises_held: int, warnings: list[str],
-) -> None:
-    """Note this run, and put what happened beside what is published."""
+) -> int:
+    """Note this run, put what happened beside what is published, and return the run's number."""
     engine.execute(_RUNS)
     run_no = int(engine.value("SELECT coalesce(max(run_no), 0) + 1 FROM state.runs"))
     row = {
@@ -92,3 +92,4 @@ def write_history(
     for table, (query, text, columns) in _PUBLISHED.items():
         engine.execute(f"CREATE OR REPLACE TABLE {NEXT}.{table} AS {query}")
         engine.comment(table, text, columns)
+    return run_no

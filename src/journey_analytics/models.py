@@ -8,9 +8,10 @@ query does is an error, so it can be believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
@@ -70,6 +71,11 @@ class Model:
     solve: str = ""
     stored: str = "table"
     comments: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def per_person(self) -> bool:
+        """Whether rows are one person's own, or an aggregate over all."""
+        return self.headers.get("per", ("",))[0] == "person"
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -164,15 +170,20 @@ def load_model(path: Path) -> Model:
     )
 
 
-def load_models(folder: Path | None = None) -> list[Model]:
-    """Read every model of the shipped folders (or of a folder of one's own), in file order."""
+@cache
+def load_models(folder: Path | None = None) -> tuple[Model, ...]:
+    """Read every model of the shipped folders (or of a folder of one's own), in file order.
+
+    Read once in a process: parsing takes longer than running them on a small project.
+    """
     root = folder or sql_folder()
-    return [load_model(p) for name in FOLDERS for p in sorted((root / name).glob("*.sql"))]
+    return tuple(load_model(p) for name in FOLDERS for p in sorted((root / name).glob("*.sql")))
 
 
-def load_audits(folder: Path | None = None) -> list[Model]:
+@cache
+def load_audits(folder: Path | None = None) -> tuple[Model, ...]:
     """Read the audits: each returns the rows that break a promise."""
-    return [load_model(p) for p in sorted(((folder or sql_folder()) / "audits").glob("*.sql"))]
+    return tuple(load_model(p) for p in sorted(((folder or sql_folder()) / "audits").glob("*.sql")))
 
 
 def in_order(models: Iterable[Model], given: Iterable[str]) -> list[tuple[str, list[Model]]]:
@@ -203,8 +214,8 @@ def in_order(models: Iterable[Model], given: Iterable[str]) -> list[tuple[str, l
     return [(table, by_table[table]) for table in order]
 
 
-def union(models: list[Model]) -> exp.Query:
-    """Return one query for a table: its model, or the union of its ``-- into`` files by column.
+def union(models: Sequence[Model]) -> exp.Query:
+    """Return a new query for a table: its model, or the union of its ``-- into`` files by column.
 
     The first file gives names and order; every other file must have the same.
     """
@@ -225,27 +236,63 @@ def union(models: list[Model]) -> exp.Query:
     return combined
 
 
-def bind(query: exp.Query, params: Mapping[str, Parameter]) -> exp.Query:
-    """Return the query with its parameters as literals of the syntax tree, never as text."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A SELECT ready to run: its text and the names of its columns."""
 
-    def literal(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Placeholder):
-            return node
+    text: str
+    columns: tuple[str, ...]
+
+
+_STATEMENTS: dict[tuple[object, ...], Statement] = {}
+
+
+def statement(
+    group: Sequence[Model], params: Mapping[str, Parameter], names: Mapping[str, str]
+) -> Statement:
+    """Return the SELECT of a table, parameters put in and tables renamed.
+
+    Writing SQL from syntax trees takes longer than running it on a small project, so a process
+    keeps what it wrote.
+    """
+    used = {n: params.get(n) for m in group for n in m.params}
+    renamed = {n: names[n] for m in group for n in m.inputs if n in names}
+    key = (*(m.path for m in group), *sorted(used.items()), *sorted(renamed.items()))
+    if key not in _STATEMENTS:
+        query = rename(bind(union(group), params), names)
+        _STATEMENTS[key] = Statement(query.sql(dialect=DIALECT, comments=False),
+                                     tuple(query.named_selects))
+    return _STATEMENTS[key]
+
+
+def bind(query: exp.Query, params: Mapping[str, Parameter]) -> exp.Query:
+    """Put parameters into a query (in place) as literals of the syntax tree, never as text."""
+    for node in list(query.find_all(exp.Placeholder)):
         if node.name not in params:
             raise SettingsError("sql", f"no parameter '{node.name}'",
                                 remedy=did_you_mean(node.name, sorted(params)))
-        value = params[node.name]
-        if isinstance(value, datetime):
-            text = value.replace(tzinfo=None).isoformat(sep=" ")
-            return exp.cast(exp.Literal.string(text), "timestamp")
-        if isinstance(value, timedelta):
-            return exp.Interval(this=exp.Literal.string(str(int(value.total_seconds()))),
-                                unit=exp.Var(this="SECOND"))
-        return exp.convert(value)
+        node.replace(_literal(params[node.name]))
+    return query
 
-    bound = query.copy().transform(literal)
-    assert isinstance(bound, exp.Query)
-    return bound
+
+def _literal(value: Parameter) -> exp.Expr:
+    if isinstance(value, datetime):
+        text = value.replace(tzinfo=None).isoformat(sep=" ")
+        return exp.cast(exp.Literal.string(text), "timestamp")
+    if isinstance(value, timedelta):
+        return exp.Interval(this=exp.Literal.string(str(int(value.total_seconds()))),
+                            unit=exp.Var(this="SECOND"))
+    return exp.convert(value)
+
+
+def rename(query: exp.Query, names: Mapping[str, str]) -> exp.Query:
+    """Have a query (in place) read other tables under the old aliases."""
+    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    for table in list(query.find_all(exp.Table)):
+        if table.name in names and table.name not in ctes:
+            alias = table.alias or table.name
+            table.replace(exp.to_table(names[table.name]).as_(alias, table=True))
+    return query
 
 
 def column_comments(query: exp.Query) -> dict[str, str]:

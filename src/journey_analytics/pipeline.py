@@ -25,6 +25,7 @@ from .history import write_history
 from .identity import connected_components
 from .learning import impact
 from .models import Parameter, load_models
+from .nights import PREPARED, Night, fingerprint, keep, may_continue, prepare_night
 from .settings import Settings, load, secret_of
 from .sources.adapters import Adapter, find_adapters
 from .sources.canonical import PRIMARY_TIME, build_canonical, contact_reach
@@ -35,7 +36,7 @@ SOLVERS: dict[str, runner.Solver] = {
     "connected_components": connected_components,
     "impact": impact,
 }
-GIVEN = (*TABLES, "customer_keys", *settings_tables.GIVEN)
+GIVEN = frozenset((*TABLES, "customer_keys", *settings_tables.GIVEN))
 
 
 @dataclass(slots=True)
@@ -48,6 +49,10 @@ class Run:
         What went wrong with single files or sources. The rest is published all the same.
     seconds
         Time each step took.
+    full
+        Whether to build everything anew, even where a night could go on from the last one.
+    night
+        What is rebuilt tonight; None: everything.
     as_of
         The time up to which the contact sources are complete. No model reads the clock.
     """
@@ -65,6 +70,9 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     built: list[runner.Built] = field(default_factory=list)
+    full: bool = False
+    mark: str = ""
+    night: Night | None = None
     records_new: int = 0
     promises_held: int = 0
     pack: Path | None = None
@@ -80,7 +88,8 @@ def ingest_files(run: Run) -> None:
 
 def build_canonical_tables(run: Run) -> None:
     """Records become tickets, calls, messages, surveys and events, with an account of each."""
-    run.problems += build_canonical(run.engine, run.settings, run.adapters, run.progress)
+    run.problems += build_canonical(
+        run.engine, run.settings, run.adapters, run.progress, run.full)
 
 
 def set_as_of(run: Run) -> None:
@@ -95,25 +104,45 @@ def set_as_of(run: Run) -> None:
     first = min(t for t in _first_times(run.engine) if t)
     for name, table in settings_tables.tables(run.settings, first, run.as_of).items():
         run.engine.register(name, table)
-    _share_secret(run.engine, secret_of(run.project))
+    secret = secret_of(run.project)
+    _share_secret(run.engine, secret)
     _share_words(run.engine, run.settings)
+    abilities = run.engine.rows(
+        "SELECT source, bool_or(outcome = 'transferred_out' OR transfer_kind IS NOT NULL) "
+        "FROM state.calls GROUP BY source ORDER BY source")
+    run.mark = fingerprint(run.settings, secret, run.engine.words, abilities)
+
+
+def plan_night(run: Run) -> None:
+    """Find the persons whose rows have to be rebuilt; where in doubt, everyone's."""
+    published = warehouse_file(run.project)
+    if not run.full and may_continue(run.engine, published, run.mark, run.as_of):
+        run.night = prepare_night(run.engine, load_models(), run.params)
+        run.progress(f"{run.night.persons:,} persons, {run.night.units:,} units")
 
 
 def build_models(run: Run) -> None:
     """Canonical tables become persons, touchpoints, journeys, moments and pain points."""
-    run.built = runner.build(run.engine, run.params, SOLVERS, GIVEN, run.progress)
+    run.built = runner.build(run.engine, _work(run), run.progress)
+
+
+def _work(run: Run) -> runner.Work:
+    if run.night is None:
+        return runner.Work(run.params, SOLVERS, GIVEN)
+    return runner.Work(run.params, SOLVERS, GIVEN, frozenset(TABLES), frozenset(PREPARED))
 
 
 def audit_promises(run: Run) -> None:
     """Hold every promise against what was built; a broken one stops the run here."""
-    run.promises_held = runner.audit(run.engine, run.params, GIVEN)
+    run.promises_held = runner.audit(run.engine, _work(run))
 
 
 def publish(run: Run) -> None:
     """Note the run, and replace last night's warehouse, all or nothing."""
     warnings = [*run.warnings, *(str(p) for p in run.problems)]
-    write_history(run.engine, run.started_at, run.as_of, run.records_new, run.promises_held,
-                  warnings)
+    run_no = write_history(run.engine, run.started_at, run.as_of, run.records_new,
+                           run.promises_held, warnings)
+    keep(run.engine, run.night, run_no, run.mark, run.as_of)
     run.engine.publish(warehouse_file(run.project))
 
 
@@ -130,6 +159,7 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
     ("ingest", "reading landing files", ingest_files),
     ("canonical", "building canonical tables", build_canonical_tables),
     ("as_of", "setting the time up to which sources are complete", set_as_of),
+    ("plan", "finding who is affected", plan_night),
     ("models", "building journeys, moments and pain points", build_models),
     ("audit", "holding promises", audit_promises),
     ("publish", "publishing the warehouse", publish),
@@ -138,7 +168,8 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
 
 
 def start(
-    project: Path, progress: Progress = lambda line: None, as_of: datetime | None = None
+    project: Path, progress: Progress = lambda line: None, as_of: datetime | None = None,
+    full: bool = False,
 ) -> Run:
     """Check a project's settings and open its warehouse for a run."""
     settings = load(project)
@@ -149,7 +180,7 @@ def start(
     engine = DuckDBEngine((project / "warehouse").resolve(), settings.machine.memory_limit,
                           settings.machine.threads)
     return Run(project, settings, adapters, engine, progress, datetime.now(UTC),
-               as_of or settings.project.as_of)
+               as_of or settings.project.as_of, full=full)
 
 
 def finish(run: Run) -> None:
@@ -160,7 +191,7 @@ def finish(run: Run) -> None:
 def run_project(
     project: Path, progress: Progress = lambda line: None,
     step_begins: Callable[[str, str], None] = lambda name, title: None,
-    as_of: datetime | None = None,
+    as_of: datetime | None = None, full: bool = False,
 ) -> Run:
     """Run every step of a project.
 
@@ -172,8 +203,10 @@ def run_project(
         Called with name and title of each step before it runs.
     as_of
         Overrides the settings' ``as_of``.
+    full
+        Build everything anew instead of going on from the last run.
     """
-    run = start(project, progress, as_of)
+    run = start(project, progress, as_of, full)
     try:
         for name, title, step in STEPS:
             step_begins(name, title)

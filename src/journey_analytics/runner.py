@@ -7,15 +7,22 @@ they pass through.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from sqlglot import exp
 
 from .engines import DuckDBEngine
 from .errors import AuditError, JourneyError, SettingsError, raise_all
-from .models import Model, Parameter, bind, in_order, load_audits, load_models, union
+from .models import (
+    Model,
+    Parameter,
+    Statement,
+    in_order,
+    load_audits,
+    load_models,
+    statement,
+)
 
 Solver = Callable[[pa.Table], pa.Table]
 
@@ -30,13 +37,11 @@ class Built:
     rows: int | None
 
 
-def build(
-    engine: DuckDBEngine, params: Mapping[str, Parameter], solvers: Mapping[str, Solver],
-    given: Iterable[str], progress: Callable[[str], None], models: list[Model] | None = None,
-) -> list[Built]:
-    """Build every model's table, each after what it reads.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run gives to the models.
 
-    Parameters
+    Attributes
     ----------
     params
         Values of the models' parameters.
@@ -44,6 +49,32 @@ def build(
         Functions by the name that headers use; each turns a query's rows into the table's rows.
     given
         Tables that exist already: canonical tables and settings as tables.
+    tonight
+        Given tables that exist in a second form ``tonight_<name>``, narrowed to the persons
+        that are rebuilt; empty for a full build.
+    prepared
+        Tables that were made before and are not built by their models.
+    """
+
+    params: Mapping[str, Parameter]
+    solvers: Mapping[str, Solver]
+    given: frozenset[str]
+    tonight: frozenset[str] = frozenset()
+    prepared: frozenset[str] = frozenset()
+
+
+def build(
+    engine: DuckDBEngine, work: Work, progress: Callable[[str], None],
+    models: Sequence[Model] | None = None,
+) -> list[Built]:
+    """Build every model's table, each after what it reads.
+
+    In a night, models ``per: person`` read and make the tables called ``tonight_<name>``; rows of
+    the persons in ``night_persons`` are then replaced in what is published. Aggregates are made
+    anew from the whole.
+
+    Parameters
+    ----------
     progress
         Called with each table's name before it is built.
 
@@ -52,49 +83,70 @@ def build(
     list of Built
         Tables in the order they were made.
     """
+    models = models if models is not None else load_models()
+    narrowed = _narrowed(models, work)
+    whole = {name for m in models if not m.per_person for name in m.inputs}
     built: list[Built] = []
-    for table, group in in_order(models if models is not None else load_models(), given):
+    for table, group in in_order(models, work.given):
         progress(table)
         started = time.perf_counter()
-        rows = _build_table(engine, table, group, params, solvers)
+        rows = _build_table(engine, table, group, work, narrowed, table in whole)
         built.append(Built(table, group[0].path.parent.name, time.perf_counter() - started, rows))
     return built
 
 
+def _narrowed(models: Sequence[Model], work: Work) -> dict[str, str]:
+    """Return the names that tables of single persons have in a night."""
+    if not work.tonight:
+        return {}
+    own = {m.table for m in models if m.per_person}
+    return {name: f"tonight_{name}" for name in own | work.tonight}
+
+
 def _build_table(
-    engine: DuckDBEngine, table: str, group: list[Model], params: Mapping[str, Parameter],
-    solvers: Mapping[str, Solver],
+    engine: DuckDBEngine, table: str, group: list[Model], work: Work, narrowed: dict[str, str],
+    read_whole: bool,
 ) -> int | None:
     first = group[0]
-    query = bind(union(group), params)
     published = next((m.published for m in group if m.published), "")
+    narrow = first.per_person and bool(narrowed)
+    target = narrowed[table] if narrow else table
     try:
-        if first.solve:
-            if first.solve not in solvers:
+        if table in work.prepared:
+            if published:
+                columns = first.query.named_selects
+                engine.materialize(table, Statement(f"FROM {table}", tuple(columns)), True)
+        elif first.solve:
+            if first.solve not in work.solvers:
                 raise SettingsError(str(first.path), "no such solver", found=first.solve,
-                                    allowed=", ".join(sorted(solvers)))
-            engine.register(table, solvers[first.solve](engine.query(query)))
+                                    allowed=", ".join(sorted(work.solvers)))
+            read = statement(group, work.params, narrowed if narrow else {})
+            engine.register(target, work.solvers[first.solve](engine.query(read.text)))
         else:
-            engine.materialize(table, query, bool(published), view=first.stored == "view")
+            if narrow:
+                engine.materialize(target, statement(group, work.params, narrowed),
+                                   view=first.stored == "view")
+            if not narrow or (read_whole and first.stored == "view"):
+                engine.materialize(table, statement(group, work.params, {}), bool(published),
+                                   view=first.stored == "view")
     except SettingsError:
         raise
     except JourneyError as error:
         raise type(error)(f"model {table} ({first.path.name})", str(error)) from error
-    if published:
-        comments = {n: c for m in group for n, c in m.comments.items()}
-        engine.comment(table, published, comments)
+    if published and narrow:
+        engine.replace_rows(table, "person_key", "night_persons", target)
+    elif published:
+        engine.comment(table, published, {n: c for m in group for n, c in m.comments.items()})
     if first.stored == "view":
         return None
-    return int(engine.value(f'SELECT count(*) FROM "{table}"'))
+    return int(engine.value(f'SELECT count(*) FROM "{target}"'))
 
 
-def audit(
-    engine: DuckDBEngine, params: Mapping[str, Parameter], given: Iterable[str],
-    models: list[Model] | None = None,
-) -> int:
+def audit(engine: DuckDBEngine, work: Work, models: Sequence[Model] | None = None) -> int:
     """Hold every promise against the built tables; raise with the first rows that break one.
 
-    Besides the audits' own files, the key of every stored model must name one row.
+    Besides the audits' own files, the key of every stored model must name one row. A night holds
+    its promises against the persons it rebuilt, and that none of its keys stands elsewhere too.
 
     Returns
     -------
@@ -106,15 +158,24 @@ def audit(
     AuditError
         With up to five rows for each broken promise.
     """
+    models = models if models is not None else load_models()
+    narrowed = _narrowed(models, work)
     broken: list[JourneyError] = []
-    checks = [(a.path.stem, bind(a.query, params)) for a in load_audits()]
-    for table, group in in_order(models if models is not None else load_models(), given):
-        if group[0].stored == "table":
-            checks.append((f"{table}: its key names one row", _key_check(table, group[0].key)))
+    checks = [(a.path.stem, statement([a], work.params, narrowed).text) for a in load_audits()]
+    for table, group in in_order(models, work.given):
+        if group[0].stored != "table":
+            continue
+        keys = group[0].key
+        narrow = group[0].per_person and bool(narrowed)
+        checks.append((f"{table}: its key names one row",
+                       _key_check(narrowed[table] if narrow else table, keys)))
+        if narrow and any(m.published for m in group):
+            checks.append((f"{table}: no key of tonight stands elsewhere",
+                           _key_check(table, keys, within=narrowed[table])))
     for promise, query in checks:
-        rows = engine.rows(exp.select("*").from_(query.subquery("broken")).limit(5))
+        rows = engine.rows(f"SELECT * FROM ({query}) LIMIT 5")
         if rows:
-            count = engine.value(exp.select("count(*)").from_(query.subquery("broken")))
+            count = engine.value(f"SELECT count(*) FROM ({query})")
             broken.append(AuditError(
                 f"audit '{promise}'", "a promise does not hold; nothing was published",
                 found=f"{count} rows, for instance {rows}",
@@ -123,8 +184,8 @@ def audit(
     return len(checks)
 
 
-def _key_check(table: str, key: tuple[str, ...]) -> exp.Query:
-    columns = [exp.column(name, quoted=True) for name in key]
-    return (exp.select(*columns, "count(*) AS times").from_(exp.to_identifier(table, quoted=True))
-            .group_by(*columns).having("count(*) > 1"))
-
+def _key_check(table: str, key: tuple[str, ...], within: str = "") -> str:
+    columns = ", ".join(f'"{name}"' for name in key)
+    chosen = f'WHERE "{key[0]}" IN (SELECT "{key[0]}" FROM "{within}")' if within else ""
+    return (f'SELECT {columns}, count(*) AS times FROM "{table}" {chosen} '
+            f"GROUP BY {columns} HAVING count(*) > 1")

@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
 from ..errors import DataError, JourneyError
+from ..models import Statement
 
 #: Catalogs of a run: ``state`` is private and lasts, ``next`` becomes the published file. Working
 #: tables are temporary: they are spilled to scratch when memory ends, and never compressed.
@@ -58,13 +58,31 @@ class DuckDBEngine:
             "enable_external_access": False,
         }.items():
             self.connection.execute(f"SET {name} = {_literal(value)}")
-        for catalog, path in (
-            (STATE, self.folder / "state.duckdb"),
-            (NEXT, self.scratch / "journeys.duckdb"),
-        ):
+        for catalog, path in ((STATE, self.folder / "state.duckdb"), (NEXT, self._next_path)):
             self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
         self.connection.execute(f"SET search_path = '{STATE},{NEXT}'")
         self.connection.execute("SET lock_configuration = true")
+
+    @property
+    def _next_path(self) -> Path:
+        return self.scratch / "journeys.duckdb"
+
+    def continue_from(self, published: Path) -> None:
+        """Start the next published file as a copy of the last one instead of empty."""
+        self.execute(f"DETACH {NEXT}")
+        shutil.copyfile(published, self._next_path)
+        self.execute(f"ATTACH {_literal(str(self._next_path))} AS {NEXT}")
+
+    def start_empty(self) -> None:
+        """Start the next published file anew."""
+        self.execute(f"DETACH {NEXT}")
+        self._next_path.unlink()
+        self.execute(f"ATTACH {_literal(str(self._next_path))} AS {NEXT}")
+
+    def replace_rows(self, table: str, key: str, gone: str, rows: str) -> None:
+        """In a published table replace rows whose key stands in ``gone`` by those of ``rows``."""
+        self.execute(f'DELETE FROM {NEXT}."{table}" WHERE {key} IN (SELECT {key} FROM {gone})')
+        self.execute(f'INSERT INTO {NEXT}."{table}" BY NAME FROM {rows}')
 
     def _remove_leftovers(self) -> None:
         """Remove what an interrupted run left: scratch is never needed again."""
@@ -76,28 +94,28 @@ class DuckDBEngine:
         os.umask(self._umask)
         self._remove_leftovers()
 
-    def execute(self, statement: str | exp.Expr) -> None:
+    def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
         try:
-            self.connection.execute(_text(statement))
+            self.connection.execute(statement)
         except duckdb.Error as error:
             raise _explain(error, self.folder) from error
 
-    def query(self, query: str | exp.Expr) -> pa.Table:
+    def query(self, query: str) -> pa.Table:
         """Return a query's rows as an Arrow table."""
         try:
-            return self.connection.sql(_text(query)).to_arrow_table()
+            return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise _explain(error, self.folder) from error
 
-    def rows(self, query: str | exp.Expr) -> list[tuple[Any, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return a query's rows as tuples; for small answers."""
         try:
-            return self.connection.sql(_text(query)).fetchall()
+            return self.connection.sql(query).fetchall()
         except duckdb.Error as error:
             raise _explain(error, self.folder) from error
 
-    def value(self, query: str | exp.Expr) -> Any:
+    def value(self, query: str) -> Any:
         """Return the one value of a query."""
         return self.rows(query)[0][0]
 
@@ -131,15 +149,14 @@ class DuckDBEngine:
         self.words[column] = tuple(sorted(set(words)))
 
     def materialize(
-        self, table: str, query: exp.Query, published: bool = False, view: bool = False
+        self, table: str, query: Statement, published: bool = False, view: bool = False
     ) -> None:
         """Store a query's rows as a working or a published table, or name them as a view."""
         if view:
-            self.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS {_text(query)}')
+            self.execute(f'CREATE OR REPLACE TEMP VIEW "{table}" AS {query.text}')
             return
-        names = query.named_selects
-        narrow = [n for n in names if self.words.get(n)]
-        text = _text(query)
+        text = query.text
+        narrow = [n for n in query.columns if self.words.get(n)]
         if narrow:
             for name in narrow:
                 self._make_type(name)
@@ -172,7 +189,7 @@ class DuckDBEngine:
         self.execute(f"DETACH {NEXT}")
         # A leftover write-ahead log beside the target would block every reader.
         Path(f"{target}.wal").unlink(missing_ok=True)
-        os.replace(self.scratch / "journeys.duckdb", target)
+        os.replace(self._next_path, target)
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
@@ -220,10 +237,6 @@ class Published:
     def value(self, query: str, values: list[Any] | None = None) -> Any:
         """Return the one value of a query."""
         return self.rows(query, values)[0][0]
-
-
-def _text(statement: str | exp.Expr) -> str:
-    return statement if isinstance(statement, str) else statement.sql(dialect="duckdb")
 
 
 def _literal(value: object) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
-
 from ..contracts import Table
 from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError
+from ..models import rename
 from ..settings import Settings, Source
 from .adapters import Adapter, unit_column
 from .casting import SourceFacts, cast_query, remedy
@@ -143,13 +142,8 @@ def _note_changed_units(
 
 def adapted_sql(adapter: Adapter) -> str:
     """Return the adapter's SELECT over the views that hold its streams."""
-    query = adapter.query.copy()
-    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
-    for table in query.find_all(exp.Table):
-        if table.name in adapter.streams and table.name not in ctes:
-            alias = table.alias or table.name
-            table.replace(exp.to_table(fed_view(adapter, table.name)).as_(alias, table=True))
-    return query.sql(dialect="duckdb", comments=False)
+    views = {stream: fed_view(adapter, stream) for stream in adapter.streams}
+    return rename(adapter.query.copy(), views).sql(dialect="duckdb", comments=False)
 
 
 def _cast(engine: DuckDBEngine, adapter: Adapter, facts: SourceFacts) -> None:
@@ -207,11 +201,12 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"{watermark} AS updated_at, r.extract_date, r._hash FROM cast_rows AS c "
         f"JOIN ({records}) AS r USING (record_key) WHERE c.row_key IN ({twice})) "
         f"SELECT *, row_number() OVER newest AS n, "
+        f"row_number() OVER (PARTITION BY row_key, _hash ORDER BY record_key) AS copy, "
         f"first_value(updated_at) OVER newest AS top_time, "
         f"first_value(extract_date) OVER newest AS top_date, first_value(_hash) OVER newest AS "
         f"top_hash FROM candidates WINDOW newest AS (PARTITION BY row_key ORDER BY updated_at DESC "
         f"NULLS LAST, extract_date DESC NULLS LAST, _hash DESC, record_key)")
-    tied = ("updated_at IS NOT DISTINCT FROM top_time "
+    tied = ("copy = 1 AND updated_at IS NOT DISTINCT FROM top_time "
             "AND extract_date IS NOT DISTINCT FROM top_date AND _hash <> top_hash")
     engine.execute(
         f"INSERT INTO faulty SELECT unnest(coalesce(record_keys, [record_key])), "
@@ -220,7 +215,7 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"FROM versions WHERE n > 1 AND {tied}")
     engine.execute(
         f"INSERT INTO ignored SELECT unnest(coalesce(record_keys, [record_key])), "
-        f"CASE WHEN _hash = top_hash THEN 'repeated' ELSE 'superseded by a newer version' END "
+        f"CASE WHEN copy > 1 OR _hash = top_hash THEN 'repeated' ELSE 'superseded by a newer version' END "
         f"FROM versions WHERE n > 1 AND NOT ({tied})")
     engine.execute("DELETE FROM cast_rows WHERE rowid IN (SELECT row FROM versions WHERE n > 1)")
 

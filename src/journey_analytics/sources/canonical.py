@@ -87,6 +87,7 @@ def _prepare(engine: DuckDBEngine, settings: Settings, full: bool) -> None:
     if not full and engine.rows("SELECT fingerprint FROM state.layout") == [(layout,)]:
         return
     with engine.transaction():
+        engine.execute("DROP TABLE IF EXISTS state.kept")  # no night can go on from here
         for table in ("source_builds", "lineage", "left_out", "fates", "changed_units", "layout"):
             engine.execute(f"DELETE FROM state.{table}")
         engine.execute("DELETE FROM state.quarantine WHERE stage = 'cast'")

@@ -78,8 +78,8 @@ def feed(
             continue
         within = "true"
         if scoped and stream not in adapter.lookups:
-            within = (f"_file >= (SELECT coalesce(min(record_key), 0) >> 32 FROM scope) "
-                      f"AND record_key IN (SELECT record_key FROM scope)")
+            within = ("_file >= (SELECT coalesce(min(record_key), 0) >> 32 FROM scope) "
+                      "AND record_key IN (SELECT record_key FROM scope)")
         rules = adapter.ignore.get(stream, {})
         kept = "true"
         if rules:
