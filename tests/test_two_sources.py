@@ -101,7 +101,7 @@ def test_persons(both: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_switchboard_is_listed_and_links_nobody(both: duckdb.DuckDBPyConnection) -> None:
-    assert both.sql("SELECT key_kind, strong_ids, rule FROM shared_keys").fetchall() == [
+    assert both.sql("SELECT key_kind, others, rule FROM shared_keys").fetchall() == [
         ("phone", 5, "too many customers")]
 
 

@@ -41,6 +41,5 @@ select
         else (digest >> 3)::bigint + 2305843009213693952
     end as key,
     key_kind,
-    scope,
-    key_kind in ('customer_ref', 'external_id') as is_strong
+    scope
 from digests

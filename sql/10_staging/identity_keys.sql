@@ -10,38 +10,44 @@
 with units as (
     select
         call_key as unit_key,
+        false as is_visit,
         customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from calls
-    where started_at <= $as_of
+    where started_at <= $as_of and is_deleted is not true
     union all
     select
         ticket_key,
+        false,
         customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from tickets
-    where created_at <= $as_of
+    where created_at <= $as_of and is_deleted is not true
     union all
     select
         coalesce(ticket_key, conversation_key, call_key, row_key),
+        false,
         customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from messages
-    where occurred_at <= $as_of
+    where occurred_at <= $as_of and is_deleted is not true
     union all
     select
         response_key,
+        false,
         customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from surveys
-    where coalesce(sent_at, started_at, answered_at) <= $as_of
+    where coalesce(sent_at, started_at, answered_at) <= $as_of and is_deleted is not true
     union all
     select
         coalesce(ticket_key, conversation_key, call_key, session_key, row_key),
+        coalesce(ticket_key, conversation_key, call_key) is null,
         customer_ref_hash, external_id_hash, email_hash, phone_hash, anonymous_id_hash
     from channel_events
-    where occurred_at <= $as_of
+    where occurred_at <= $as_of and is_deleted is not true
 ),
 
 given as (
     select distinct
         unit_key,
+        is_visit,
         key_hash
     from units
     unpivot (
@@ -54,6 +60,7 @@ given as (
 
 select
     g.unit_key,
-    h.key
+    h.key,
+    g.is_visit
 from given as g
 inner join hashed_keys as h on g.key_hash = h.key_hash

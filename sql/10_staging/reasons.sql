@@ -20,8 +20,7 @@ select
     w.reason_raw,
     coalesce(r.reason, w.reason_raw) as reason,
     coalesce(r.reason_family, w.reason_raw) as reason_family,
-    coalesce(r.stage, s.stage) as stage,
-    r.reason is not null as is_mapped
+    coalesce(r.stage, s.stage) as stage
 from worded as w
 left join reason_settings as r on lower(w.reason_raw) = r.word
 left join stage_settings as s on lower(w.reason_raw) = s.word

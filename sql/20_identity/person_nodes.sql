@@ -6,7 +6,8 @@
 -- solve: connected_components
 --
 -- Edges in, components out: everyone reachable is one person, named by the smallest node, which is
--- its best key. Keys on one unit are linked; so are units of which one names the other.
+-- its best key. Keys on one unit are linked; so are units of which one names the other, unless
+-- either is one that too many name.
 select distinct
     a.anchor as a,
     k.key as b
@@ -21,4 +22,6 @@ select
 from unit_links as l
 left join unit_anchors as x on l.a = x.unit_key
 left join unit_anchors as y on l.b = y.unit_key
-where coalesce(x.anchor, l.a) <> coalesce(y.anchor, l.b)
+left join shared_keys as s on l.a = s.key
+left join shared_keys as t on l.b = t.key
+where coalesce(x.anchor, l.a) <> coalesce(y.anchor, l.b) and s.key is null and t.key is null

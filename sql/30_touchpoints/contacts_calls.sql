@@ -4,7 +4,8 @@
 -- inputs: legs
 -- per: person
 --
--- A call with all its legs is one contact. Its reason is the first one any leg states.
+-- A call with all its legs is one contact. Its reason is the first one any leg states. It is given
+-- up when its last leg is; it may have been answered before.
 select
     contact_key,
     contact_key as unit_key,
@@ -26,10 +27,8 @@ select
     sum(wrap_ms)::bigint as wrap_ms,
     count(*)::integer as legs,
     count(*) filter (where is_transferred)::integer as transfers,
-    bool_or(leg_kind = 'agent' and outcome in ('answered', 'transferred_out')) as is_handled,
-    bool_or(outcome in ('abandoned_queue', 'abandoned_hold'))
-    and not bool_or(leg_kind = 'agent' and outcome in ('answered', 'transferred_out'))
-        as is_abandoned,
+    bool_or(is_answered) as is_handled,
+    arg_max(is_abandoned, leg_no) as is_abandoned,
     null as message_role,
     arg_min(reason_raw, leg_no) filter (where reason_raw is not null) as reason_raw,
     case

@@ -28,7 +28,7 @@ with recursive spaced as (
             false
         ) as follows
     from call_spans
-    where is_inbound and not is_internal
+    where is_inbound
     window per_person as (partition by person_key order by started_at, call_key)
 ),
 

@@ -1,7 +1,7 @@
 -- model: inherited_reasons
 -- grain: one row per search, help page or unanswered call that takes its reason from the next contact
 -- key: anchor_key
--- inputs: threads, staged_events, unit_persons
+-- inputs: threads, contacts_found, thread_nodes, staged_events, unit_persons
 -- params: inherit_window
 -- per: person
 --
@@ -35,17 +35,18 @@ points as (
         null as reason_raw,
         null::timestamp as given_at
     from anchors as a
-    where a.person_key in (select t.person_key from threads as t where t.reason_raw is not null)
     union all
     select
-        thread_key,
-        person_key,
-        started_at,
+        c.contact_key,
+        c.person_key,
+        c.started_at,
         false,
-        reason_raw,
-        started_at
-    from threads
-    where reason_raw is not null
+        t.reason_raw,
+        c.started_at
+    from contacts_found as c
+    left join thread_nodes as n on c.unit_key = n.node
+    inner join threads as t on coalesce(n.component, c.unit_key) = t.thread_key
+    where t.reason_raw is not null and c.excluded_rule is null
 ),
 
 followed as (

@@ -24,8 +24,9 @@ with placed as (
         l.hold_ms,
         l.wrap_ms,
         l.agent_key,
-        l.outcome,
-        l.outcome = 'transferred_out' or l.transfer_kind is not null as is_transferred,
+        l.is_answered,
+        l.is_abandoned,
+        l.is_transferred,
         l.transfer_kind,
         l.reason_raw,
         l.is_test

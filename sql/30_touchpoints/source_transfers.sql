@@ -7,6 +7,6 @@
 -- Whether a source tells transfers at all: where it does, its log decides what was passed on.
 select
     source,
-    bool_or(outcome = 'transferred_out' or transfer_kind is not null) as tells_transfers
+    bool_or(is_transferred) as tells_transfers
 from staged_calls
 group by source

@@ -1,11 +1,11 @@
 -- model: threads
--- grain: one row per thread that holds a contact
+-- grain: one row per thread that holds a contact or a stated reason
 -- key: thread_key
--- inputs: contacts_found, thread_nodes, ticket_calls, staged_tickets
+-- inputs: contacts_found, thread_nodes, ticket_calls, staged_tickets, staged_events, unit_persons
 -- per: person
 --
 -- A thread's reason is the first one that any of its contacts states, or the ticket that was written
--- during a call; its other contacts take it from there.
+-- during a call, or a bot inside the conversation; everything in it takes it from there.
 with stated as (
     select
         unit_key,
@@ -27,6 +27,17 @@ with stated as (
     from ticket_calls as c
     inner join staged_tickets as t on c.ticket_key = t.ticket_key
     where t.reason_raw is not null
+    union all
+    select
+        e.about_key,
+        e.event_key,
+        coalesce(n.person_key, e.about_key),
+        e.occurred_at,
+        null,
+        e.reason_raw
+    from staged_events as e
+    left join unit_persons as n on e.about_key = n.unit_key
+    where e.about_key is not null and e.reason_raw is not null
 ),
 
 placed as (

@@ -5,55 +5,76 @@
 -- params: same_interaction
 -- per: person
 --
--- One interaction in two systems: a ticket that names a call (or is named by one), or that an agent
--- opens during a call of the same person or up to 30 minutes after it. Counting both would double
--- the contact; this is the commonest defect of such data.
-with links as (
-    select a as ticket_key, b as call_key from unit_links where same_issue
-    union all
-    select b, a from unit_links where same_issue
-),
-
-named as (
-    select
-        l.ticket_key,
-        min(l.call_key) as call_key
-    from links as l
-    inner join staged_tickets as t on l.ticket_key = t.ticket_key
-    inner join call_spans as c on l.call_key = c.call_key
-    group by l.ticket_key
-),
-
-opened_by_agent as (
+-- One interaction in two systems: a ticket that names a call, or that is opened during a call or up
+-- to 30 minutes after it by the same person's agent or under the number that the call names.
+-- Counting both would double the contact; this is the commonest defect of such data. A call about
+-- a ticket that was there before is a contact of its own. Of several calls the one that spans the
+-- opening, else the nearest, is meant.
+with tickets as (
     select
         t.ticket_key,
         t.created_at,
+        t.opened_by,
         coalesce(n.person_key, t.ticket_key) as person_key
     from staged_tickets as t
     left join unit_persons as n on t.ticket_key = n.unit_key
-    where t.opened_by = 'agent'
 ),
 
-during as (
+candidates as (
+    select
+        l.a as ticket_key,
+        l.b as call_key,
+        true as is_certain
+    from unit_links as l
+    where l.same_issue
+    union all
+    select
+        l.b,
+        l.a,
+        false
+    from unit_links as l
+    where l.same_issue
+    union all
     select
         t.ticket_key,
         c.call_key,
-        row_number() over (
-            partition by t.ticket_key order by c.started_at desc, c.call_key
-        ) as choice
-    from opened_by_agent as t
+        false
+    from tickets as t
     inner join call_spans as c
         on
             t.person_key = c.person_key
             and t.created_at >= c.started_at
             and t.created_at <= c.ended_at + $same_interaction
-    where c.is_answered
+    where t.opened_by = 'agent' and c.is_answered
+),
+
+judged as (
+    select
+        t.ticket_key,
+        c.call_key,
+        row_number() over (
+            partition by t.ticket_key
+            order by
+                case when t.created_at >= c.started_at then 0 else 1 end,
+                abs(date_diff('microsecond', c.started_at, t.created_at)),
+                c.call_key
+        ) as choice
+    from candidates as d
+    inner join tickets as t on d.ticket_key = t.ticket_key
+    inner join call_spans as c on d.call_key = c.call_key
+    where
+        t.person_key = c.person_key
+        and (
+            d.is_certain
+            or (
+                t.created_at >= c.started_at
+                and t.created_at <= c.ended_at + $same_interaction
+            )
+        )
 )
 
 select
-    coalesce(n.ticket_key, d.ticket_key) as ticket_key,
-    coalesce(n.call_key, d.call_key) as call_key,
-    case when n.ticket_key is not null then 'named' else 'during the call' end as basis
-from named as n
-full join (select ticket_key, call_key from during where choice = 1) as d
-    on n.ticket_key = d.ticket_key
+    ticket_key,
+    call_key
+from judged
+where choice = 1

@@ -6,8 +6,8 @@
 -- stored: view
 --
 -- Everything that happens inside a ticket or conversation in one order, with what stood before it:
--- the status, the queue, and who wrote last in public. Chasers, answers, handoffs and reopens are
--- read off these columns.
+-- the status, the queue, and who wrote last in public. An automatic acknowledgement is no word of
+-- ours. Chasers, answers, handoffs and reopens are read off these columns.
 with items as (
     select
         m.message_key as item_key,
@@ -19,7 +19,9 @@ with items as (
         case when m.direction = 'in' then 'message_in' else 'message_out' end as item,
         m.actor,
         m.channel,
-        case when m.is_public then m.direction end as public_direction,
+        case
+            when m.is_public and (m.direction = 'in' or m.actor = 'agent') then m.direction
+        end as public_direction,
         null as status,
         null as queue,
         null as old_value,

@@ -34,4 +34,9 @@ from touchpoints_found as f
 left join thread_nodes as n on f.unit_key = n.node
 left join threads as t on coalesce(n.component, f.unit_key) = t.thread_key
 left join inherited_reasons as i on coalesce(n.component, f.unit_key) = i.anchor_key
-left join reasons as r on coalesce(t.reason_raw, i.reason_raw, f.reason_raw) = r.reason_raw
+left join reasons as r
+    on
+        case
+            when f.unit_key is null then f.reason_raw
+            else coalesce(t.reason_raw, i.reason_raw)
+        end = r.reason_raw

@@ -5,11 +5,16 @@
 -- per: person
 -- stored: view
 --
--- An answer days later belongs to the journey of its contact and does not prolong it. Invitations
--- without an answer are no touchpoints.
+-- An answer days later belongs to the journey of its contact and does not prolong it; one about a
+-- ticket that too many name is only known to be its person's. Invitations without an answer are no
+-- touchpoints.
 select
     s.answer_key as touchpoint_key,
-    coalesce(s.about_key, c.unit_key, s.response_key) as unit_key,
+    case
+        when coalesce(a.person_key, s.about_key) = coalesce(n.person_key, s.response_key)
+            then s.about_key
+        else coalesce(c.unit_key, s.response_key)
+    end as unit_key,
     null::bigint as contact_key,
     coalesce(n.person_key, s.response_key) as person_key,
     s.answered_at as started_at,
@@ -28,4 +33,5 @@ select
 from staged_surveys as s
 left join survey_contacts as c on s.response_key = c.response_key
 left join unit_persons as n on s.response_key = n.unit_key
+left join unit_persons as a on s.about_key = a.unit_key
 where s.answered_at is not null

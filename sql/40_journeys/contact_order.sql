@@ -5,7 +5,8 @@
 -- per: person
 --
 -- The previous contact of the same person and reason family, stored once: repeats, retries and
--- channel switches read it. Contacts at the very same instant do not follow each other.
+-- channel switches read it. Answers to our own questions are not the customer's initiative and
+-- stand in no one's way. Contacts at the very same instant do not follow each other.
 with ordered as (
     select
         c.contact_key,
@@ -27,7 +28,9 @@ with ordered as (
         lag(o.contact_key is not null) over earlier as prev_is_out_of_hours
     from contacts as c
     left join out_of_hours as o on c.contact_key = o.contact_key
-    where c.excluded_rule is null
+    where
+        c.excluded_rule is null
+        and (c.message_role is null or c.message_role <> 'answer')
     window earlier as (
         partition by c.person_key, c.reason_family order by c.started_at, c.contact_key
     )

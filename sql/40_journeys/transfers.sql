@@ -15,41 +15,48 @@ neighbours as (
     select
         l.*,
         lead(l.queue) over in_contact as next_queue,
-        lead(l.agent_key) over in_contact as next_agent_key,
         lead(l.queue_wait_ms) over in_contact as next_queue_wait_ms,
-        lag(l.queue) over in_contact as prev_queue,
-        lag(l.agent_key) over in_contact as prev_agent_key,
-        lag(l.is_transferred) over in_contact as prev_is_transferred
+        first_value(l.agent_key ignore nulls) over (
+            in_contact rows between 1 following and unbounded following
+        ) as next_agent_key
     from legs as l
     inner join passed_on as p on l.contact_key = p.contact_key
     window in_contact as (partition by l.contact_key order by l.leg_no)
 ),
 
+hops as (
+    select
+        *,
+        lag(queue) over in_contact as queue_before_that,
+        lag(agent_key) over in_contact as agent_before_that
+    from neighbours
+    where is_transferred
+    window in_contact as (partition by contact_key order by leg_no)
+),
+
 of_legs as (
     select
-        l.leg_key as anchor_key,
-        l.contact_key,
-        coalesce(l.transfer_kind, 'unknown') as variant,
-        coalesce(l.ended_at, l.started_at) as occurred_at,
+        leg_key as anchor_key,
+        contact_key,
+        coalesce(transfer_kind, 'unknown') as variant,
+        coalesce(ended_at, started_at) as occurred_at,
         case
-            when coalesce(l.queue_wait_ms, l.talk_ms, l.hold_ms, l.next_queue_wait_ms) is not null
+            when coalesce(queue_wait_ms, talk_ms, hold_ms, next_queue_wait_ms) is not null
                 then
-                    coalesce(l.queue_wait_ms, 0)
-                    + coalesce(l.talk_ms, 0)
-                    + coalesce(l.hold_ms, 0)
-                    + coalesce(l.next_queue_wait_ms, 0)
+                    coalesce(queue_wait_ms, 0)
+                    + coalesce(talk_ms, 0)
+                    + coalesce(hold_ms, 0)
+                    + coalesce(next_queue_wait_ms, 0)
         end as lost_ms,
-        l.queue,
+        queue,
         coalesce(
-            l.prev_is_transferred
-            and case
-                when l.prev_queue <> l.queue then l.next_queue = l.prev_queue
-                else l.prev_agent_key <> l.agent_key and l.next_agent_key = l.prev_agent_key
+            case
+                when queue_before_that <> queue then next_queue = queue_before_that
+                else agent_before_that <> agent_key and next_agent_key = agent_before_that
             end,
             false
         ) as is_return
-    from neighbours as l
-    where l.is_transferred
+    from hops
 ),
 
 queue_changes as (

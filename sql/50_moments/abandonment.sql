@@ -1,13 +1,11 @@
 -- into: moments
--- grain: one row per leg given up in the queue
+-- grain: one row per leg given up in the queue or on hold
 -- key: kind, anchor_key
 -- inputs: legs, contacts
--- params: short_abandon_ms
 -- per: person
 -- published: Points of journeys that carry weight; one row per kind and place. Parents and children (moment_kinds) are never added up.
 --
--- A hang-up within the first seconds is a misdial, and one in the IVR never met a queue. What the
--- customer loses is the wait itself.
+-- What the customer loses is the wait itself. Misdials are none (staged_calls).
 select
     'abandonment' as kind, -- kind of moment (moment_kinds)
     null::varchar as variant, -- a finer kind where there is one: forced or chosen, cold or attended
@@ -16,13 +14,13 @@ select
     c.journey_key, -- in which journey (journeys)
     c.contact_key, -- at which contact (contacts)
     l.started_at as occurred_at, -- when, UTC
-    l.queue_wait_ms as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
+    case
+        when coalesce(l.queue_wait_ms, l.hold_ms) is not null
+            then coalesce(l.queue_wait_ms, 0) + coalesce(l.hold_ms, 0)
+    end as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
     c.channel, -- channel of the contact
     coalesce(l.queue, c.queue) as queue, -- where it happened: queue or group, or what the source calls an error
     'observed' as evidence_class -- observed in a record, or derived from an absence
 from legs as l
 inner join contacts as c on l.contact_key = c.contact_key
-where
-    l.outcome in ('abandoned_queue', 'abandoned_hold')
-    and (l.queue_wait_ms is null or l.queue_wait_ms > $short_abandon_ms)
-    and c.excluded_rule is null
+where l.is_abandoned and c.excluded_rule is null

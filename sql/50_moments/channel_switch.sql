@@ -5,8 +5,7 @@
 -- params: repeat_window
 -- per: person
 --
--- Forced: the earlier contact was abandoned or found the door closed; else chosen. Replying on the
--- channel we answered on is no switch of the customer's, so answers do not count.
+-- Forced: the earlier contact was abandoned or found the door closed; else chosen.
 select
     'channel_switch' as kind,
     case when prev_is_abandoned or prev_is_out_of_hours then 'forced' else 'chosen' end as variant,
@@ -24,4 +23,3 @@ where
     prev_journey_key = journey_key
     and prev_channel <> channel
     and started_at <= prev_started_at + $repeat_window
-    and (message_role is null or message_role <> 'answer')

@@ -2,10 +2,10 @@
 -- grain: one row per message of a customer in an open ticket while we owe the next step
 -- key: kind, anchor_key
 -- inputs: contact_order
--- params: repeat_window
 -- per: person
 --
--- A child of repeat contact: someone waits, and asks again.
+-- Someone waits, and asks again, however long after. Within the repeat window it is part of a
+-- repeat contact.
 select
     'chaser' as kind,
     null::varchar as variant,
@@ -19,4 +19,4 @@ select
     queue,
     'observed' as evidence_class
 from contact_order
-where message_role = 'chaser' and last_earlier_at >= started_at - $repeat_window
+where message_role = 'chaser'

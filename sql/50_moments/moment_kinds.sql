@@ -15,7 +15,7 @@ select
     kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
 from (
     values
-    ('abandonment', null, 'wait', 'Gave up waiting', 'The customer hung up before anyone answered.'),
+    ('abandonment', null, 'wait', 'Gave up waiting', 'The customer gave up in the queue or on hold.'),
     ('wait', null, 'wait', 'Long wait', 'The customer waited longer than the threshold for an answer.'),
     ('hold', null, 'handle', 'Long hold', 'The customer was put on hold for longer than the threshold.'),
     ('transfer', null, 'hand_over', 'Transfer', 'The customer was passed on to another queue or person.'),

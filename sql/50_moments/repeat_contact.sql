@@ -24,6 +24,4 @@ select
     queue,
     'observed' as evidence_class
 from contact_order
-where
-    last_earlier_at >= started_at - $repeat_window
-    and (message_role is null or message_role <> 'answer')
+where last_earlier_at >= started_at - $repeat_window

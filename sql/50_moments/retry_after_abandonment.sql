@@ -5,7 +5,7 @@
 -- params: retry_window
 -- per: person
 --
--- A child of repeat contact: the contact before it was given up in the queue, within a day.
+-- A child of repeat contact: the contact before it, on the same channel within a day, was given up.
 select
     'retry_after_abandonment' as kind,
     null::varchar as variant,
@@ -21,6 +21,6 @@ select
 from contact_order
 where
     prev_is_abandoned
+    and prev_channel = channel
     and started_at > prev_started_at
     and started_at <= prev_started_at + $retry_window
-    and (message_role is null or message_role <> 'answer')

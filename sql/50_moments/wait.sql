@@ -23,7 +23,7 @@ from legs as l
 inner join contacts as c on l.contact_key = c.contact_key
 where
     l.queue_wait_ms >= $wait_ms
-    and l.outcome not in ('abandoned_queue', 'abandoned_hold', 'abandoned_ivr')
+    and not l.is_abandoned
     and c.excluded_rule is null
 union all
 select

@@ -9,4 +9,4 @@ select
 from moments as m
 inner join moment_kinds as k on m.kind = k.kind
 left join moments as p on k.parent_kind = p.kind and m.anchor_key = p.anchor_key
-where m.kind in ('ping_pong', 'retry_after_abandonment', 'chaser') and p.anchor_key is null
+where m.kind in ('ping_pong', 'retry_after_abandonment') and p.anchor_key is null

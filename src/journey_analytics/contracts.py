@@ -74,7 +74,7 @@ class Column:
     kind
         For ``reference`` and ``list``: what is referred to (call, ticket, ...).
     private
-        Free text and raw keys: never leaves the state file.
+        Free text and raw keys: kept as delivered, and never leaves the state file.
     """
 
     name: str
@@ -111,10 +111,6 @@ _CUSTOMER_KEYS = (
     Column("phone", "phone", private=True),
     Column("anonymous_id", "id", private=True),
 )
-#: Columns that say who the customer is. ``customer_ref`` and ``external_id`` are strong.
-KEY_KINDS = tuple(c.name for c in _CUSTOMER_KEYS)
-STRONG_KEY_KINDS = ("customer_ref", "external_id")
-
 _LIFE = (
     Column("attributes", "json", private=True),
     Column("updated_at", "time"),
@@ -185,6 +181,7 @@ TICKETS = Table(
     ),
 )
 
+_STATUSES = ", ".join(f"'{word}'" for word in VOCABULARIES["status"])
 TICKET_HISTORY = Table(
     "ticket_history",
     ("event_id",),
@@ -201,6 +198,14 @@ TICKET_HISTORY = Table(
         Column("new_value"),
         Column("updated_at", "time"),
         Column("is_deleted", "boolean"),
+    ),
+    (
+        (
+            "not an allowed status",
+            "field = 'status' and (new_value not in (" + _STATUSES + ") or "
+            "old_value not in (" + _STATUSES + "))",
+            "map the source's words to one of: " + ", ".join(VOCABULARIES["status"]),
+        ),
     ),
 )
 

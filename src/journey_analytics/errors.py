@@ -19,22 +19,35 @@ class JourneyError(Exception):
         What is wrong there.
     found, allowed
         The value at fault and what would have been right; left out of the message when empty.
+        What was delivered, and what the database says of it, stands in ``found`` alone.
+    hint
+        Advice that quotes what was delivered: as private as ``found``.
     remedy
         What to do next.
+
+    Attributes
+    ----------
+    public
+        The message without ``found`` and ``hint``: this much may be published.
     """
 
     exit_code = 2
 
     def __init__(
-        self, where: str, what: str, *, found: object = "", allowed: object = "", remedy: str = ""
+        self, where: str, what: str, *, found: object = "", allowed: object = "", hint: str = "",
+        remedy: str = "",
     ) -> None:
-        parts = [f"{where}: {what}"]
-        if found != "":
-            parts.append(f"found {found}")
-        if allowed != "":
-            parts.append(f"allowed {allowed}")
-        message = ", ".join(parts) + "."
-        super().__init__(f"{message} {remedy}".strip())
+        super().__init__(_message(where, what, found, allowed, f"{hint} {remedy}"))
+        self.public = _message(where, what, "", allowed, remedy)
+
+
+def _message(where: str, what: str, found: object, allowed: object, advice: str) -> str:
+    parts = [f"{where}: {what}"]
+    if found != "":
+        parts.append(f"found {found}")
+    if allowed != "":
+        parts.append(f"allowed {allowed}")
+    return f"{', '.join(parts)}. {advice.strip()}".strip()
 
 
 class SettingsError(JourneyError):
@@ -59,7 +72,13 @@ class ManyErrors(JourneyError):
     def __init__(self, errors: list[JourneyError]) -> None:
         Exception.__init__(self, "\n".join(str(e) for e in errors))
         self.errors = errors
+        self.public = "\n".join(e.public for e in errors)
         self.exit_code = errors[0].exit_code
+
+
+def public_text(problem: JourneyError) -> str:
+    """Return what a problem says that may be published: nothing that was delivered."""
+    return problem.public
 
 
 def raise_all(errors: list[JourneyError]) -> None:

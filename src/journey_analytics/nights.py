@@ -25,9 +25,9 @@ from .sources.building import UNITS
 from .sources.canonical import code_fingerprint
 
 #: What a night needs to know of the last one, in the private state file.
-KEPT = ("identity_keys", "unit_persons", "hashed_keys", "shared_keys")
+KEPT = ("identity_keys", "unit_links", "unit_persons", "hashed_keys", "shared_keys")
 #: Tables that a night prepares itself instead of building them by their models.
-PREPARED = ("hashed_keys", "shared_keys")
+PREPARED = ("hashed_keys", "unit_strong_keys", "shared_keys")
 #: Times of each canonical table that may lie beyond as_of and then come into force.
 _TIMES = {
     "tickets": ("created_at", "first_reply_at", "solved_at", "closed_at"),
@@ -135,19 +135,40 @@ def _hash_new_keys(engine: DuckDBEngine, run_model: RunModel) -> None:
 
 
 def _find_shared(engine: DuckDBEngine, run_model: RunModel) -> None:
-    """Judge anew the keys that changed units carry, or carried; note those judged otherwise."""
+    """Judge anew the keys and units that changed units touch; note those judged otherwise.
+
+    What is judged depends on the units a key stands on and on what these name, so ``around`` holds
+    all of that for the keys and units in ``touched``.
+    """
+    unchanged = "NOT IN (SELECT unit_key FROM night_changed)"
+    for name, columns, owner in (("keys", "unit_key, key, is_visit", "unit_key"),
+                                 ("links", "a, b, same_issue", "a")):
+        kept = "identity_keys" if name == "keys" else "unit_links"
+        engine.execute(
+            f"CREATE OR REPLACE TEMP VIEW all_{name} AS SELECT {columns} FROM state.kept_{kept} "
+            f"WHERE {owner} {unchanged} UNION ALL SELECT {columns} FROM changed_{name}")
     engine.execute(
-        "CREATE OR REPLACE TEMP VIEW all_keys AS SELECT unit_key, key FROM "
-        "state.kept_identity_keys WHERE unit_key NOT IN (SELECT unit_key FROM night_changed) "
-        "UNION ALL SELECT unit_key, key FROM changed_keys")
+        "CREATE OR REPLACE TEMP TABLE touched_units AS SELECT unit_key FROM night_changed "
+        "UNION SELECT unnest([a, b]) FROM (SELECT a, b FROM state.kept_unit_links UNION ALL "
+        "SELECT a, b FROM changed_links) WHERE a IN (SELECT unit_key FROM night_changed) "
+        "OR b IN (SELECT unit_key FROM night_changed)")
     engine.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT key FROM ("
-        "SELECT key FROM state.kept_identity_keys WHERE unit_key IN "
-        "(SELECT unit_key FROM night_changed) UNION ALL SELECT key FROM changed_keys)")
+        "CREATE OR REPLACE TEMP TABLE touched AS SELECT unit_key AS key FROM touched_units UNION "
+        "SELECT key FROM (SELECT unit_key, key FROM state.kept_identity_keys UNION ALL "
+        "SELECT unit_key, key FROM changed_keys) "
+        "WHERE unit_key IN (SELECT unit_key FROM touched_units)")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE near AS SELECT unit_key FROM touched_units UNION "
+        "SELECT unit_key FROM all_keys WHERE key IN (SELECT key FROM touched)")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE around_links AS SELECT * FROM all_links "
+        "WHERE a IN (SELECT unit_key FROM near) OR b IN (SELECT unit_key FROM near)")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE around AS SELECT * FROM all_keys WHERE unit_key IN ("
-        "SELECT unit_key FROM all_keys WHERE key IN (SELECT key FROM touched))")
-    run_model("shared_keys", "judged", {"identity_keys": "around"})
+        "SELECT unit_key FROM near UNION SELECT unnest([a, b]) FROM around_links)")
+    narrowed = {"identity_keys": "around", "unit_links": "around_links"}
+    run_model("unit_strong_keys", "around_strong", narrowed)
+    run_model("shared_keys", "judged", {**narrowed, "unit_strong_keys": "around_strong"})
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE shared_keys AS SELECT * FROM state.kept_shared_keys "
         "WHERE key NOT IN (SELECT key FROM touched) "
@@ -173,6 +194,8 @@ def _find_persons(engine: DuckDBEngine, params: Mapping[str, Parameter]) -> None
         "CREATE OR REPLACE TEMP TABLE asked_units AS SELECT DISTINCT unit_key FROM ("
         "SELECT unit_key FROM night_changed "
         "UNION ALL SELECT unit_key FROM all_keys WHERE key IN (SELECT key FROM flipped) "
+        "UNION ALL SELECT unnest([a, b]) FROM all_links WHERE a IN (SELECT key FROM flipped) "
+        "OR b IN (SELECT key FROM flipped) "
         "UNION ALL SELECT unit_key FROM state.kept_identity_keys WHERE key IN "
         "(SELECT key FROM changed_keys WHERE key NOT IN (SELECT key FROM shared_keys)) "
         "UNION ALL SELECT a FROM changed_links UNION ALL SELECT b FROM changed_links)")
@@ -201,8 +224,9 @@ def keep(
             for table in KEPT:
                 engine.execute(f"CREATE OR REPLACE TABLE state.kept_{table} AS FROM {table}")
         else:
-            for table in ("identity_keys", "unit_persons"):
-                engine.execute(f"DELETE FROM state.kept_{table} WHERE unit_key IN "
+            for table, owner in (("identity_keys", "unit_key"), ("unit_links", "a"),
+                                 ("unit_persons", "unit_key")):
+                engine.execute(f"DELETE FROM state.kept_{table} WHERE {owner} IN "
                                "(SELECT unit_key FROM night_units)")
                 engine.execute(f"INSERT INTO state.kept_{table} FROM tonight_{table}")
             engine.execute("INSERT INTO state.kept_hashed_keys FROM new_hashed_keys")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ def ingest_files(run: Run) -> None:
 
 def build_canonical_tables(run: Run) -> None:
     """Records become tickets, calls, messages, surveys and events, with an account of each."""
+    _share_secret(run.engine, secret_of(run.project))
     run.problems += build_canonical(
         run.engine, run.settings, run.adapters, run.progress, run.full)
 
@@ -104,13 +106,11 @@ def set_as_of(run: Run) -> None:
     first = min(t for t in _first_times(run.engine) if t)
     for name, table in settings_tables.tables(run.settings, first, run.as_of).items():
         run.engine.register(name, table)
-    secret = secret_of(run.project)
-    _share_secret(run.engine, secret)
     _share_words(run.engine, run.settings)
     abilities = run.engine.rows(
         "SELECT source, bool_or(outcome = 'transferred_out' OR transfer_kind IS NOT NULL) "
         "FROM state.calls GROUP BY source ORDER BY source")
-    run.mark = fingerprint(run.settings, secret, run.engine.words, abilities)
+    run.mark = fingerprint(run.settings, secret_of(run.project), run.engine.words, abilities)
 
 
 def plan_night(run: Run) -> None:
@@ -243,11 +243,15 @@ def _first_times(engine: DuckDBEngine) -> list[datetime | None]:
 
 
 def _share_secret(engine: DuckDBEngine, secret: bytes) -> None:
-    """Hand the two pads of HMAC-SHA256 (RFC 2104) to the database; the secret stays here."""
+    """Hand the database what it needs to make keyed hashes; the secret itself stays here.
+
+    Customer keys get HMAC-SHA256 by its two pads (RFC 2104), ids of rows and units a salt.
+    """
     key = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
     key = key.ljust(64, b"\0")
     for name, pad in (("hmac_inner", 0x36), ("hmac_outer", 0x5C)):
         engine.set_variable(name, bytes(b ^ pad for b in key))
+    engine.set_variable("row_salt", hmac.new(secret, b"rows and units", "sha256").hexdigest())
 
 
 def _share_words(engine: DuckDBEngine, settings: Settings) -> None:

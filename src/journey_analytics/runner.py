@@ -137,7 +137,7 @@ def _build_table(
         engine.replace_rows(table, "person_key", "night_persons", target)
     elif published:
         engine.comment(table, published, {n: c for m in group for n, c in m.comments.items()})
-    if first.stored == "view":
+    if first.stored == "view" or (table in work.prepared and not published):
         return None
     return int(engine.value(f'SELECT count(*) FROM "{target}"'))
 
@@ -163,7 +163,8 @@ def audit(engine: DuckDBEngine, work: Work, models: Sequence[Model] | None = Non
     broken: list[JourneyError] = []
     checks = [(a.path.stem, statement([a], work.params, narrowed).text) for a in load_audits()]
     for table, group in in_order(models, work.given):
-        if group[0].stored != "table":
+        unbuilt = table in work.prepared and not any(m.published for m in group)
+        if group[0].stored != "table" or unbuilt:
             continue
         keys = group[0].key
         narrow = group[0].per_person and bool(narrowed)

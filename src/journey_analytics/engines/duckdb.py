@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -35,33 +36,36 @@ class DuckDBEngine:
         self.folder = folder
         self.scratch = folder / "scratch"
         self.words: dict[str, tuple[str, ...]] = {}
-        self._remove_leftovers()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.scratch.mkdir(mode=0o700)
         self._umask = os.umask(0o077)  # the database makes its files itself
         self.connection = duckdb.connect()
         try:
             self._configure(memory_limit, threads)
         except duckdb.Error as error:
-            self.close()
+            self.connection.close()
+            os.umask(self._umask)
             raise _explain(error, folder) from None
 
     def _configure(self, memory_limit: str, threads: int) -> None:
-        for name, value in {
-            "TimeZone": "UTC",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "memory_limit": memory_limit,
-            "threads": threads,
+        self._set({
+            "TimeZone": "UTC", "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False, "memory_limit": memory_limit, "threads": threads,
             "temp_directory": str(self.scratch),
-            "allowed_directories": [f"{self.folder}{os.sep}"],
-            "enable_external_access": False,
-        }.items():
+            "allowed_directories": [f"{self.folder}{os.sep}"], "enable_external_access": False,
+        })
+        # The state file is the lock: only who holds it may touch what another run left behind.
+        self._attach(STATE, self.folder / "state.duckdb")
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(mode=0o700)
+        self._attach(NEXT, self._next_path)
+        self._set({"search_path": f"{STATE},{NEXT}", "lock_configuration": True})
+
+    def _set(self, options: Mapping[str, object]) -> None:
+        for name, value in options.items():
             self.connection.execute(f"SET {name} = {_literal(value)}")
-        for catalog, path in ((STATE, self.folder / "state.duckdb"), (NEXT, self._next_path)):
-            self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
-        self.connection.execute(f"SET search_path = '{STATE},{NEXT}'")
-        self.connection.execute("SET lock_configuration = true")
+
+    def _attach(self, catalog: str, path: Path) -> None:
+        self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
 
     @property
     def _next_path(self) -> Path:
@@ -71,28 +75,26 @@ class DuckDBEngine:
         """Start the next published file as a copy of the last one instead of empty."""
         self.execute(f"DETACH {NEXT}")
         shutil.copyfile(published, self._next_path)
-        self.execute(f"ATTACH {_literal(str(self._next_path))} AS {NEXT}")
+        self._attach(NEXT, self._next_path)
 
     def start_empty(self) -> None:
         """Start the next published file anew."""
         self.execute(f"DETACH {NEXT}")
         self._next_path.unlink()
-        self.execute(f"ATTACH {_literal(str(self._next_path))} AS {NEXT}")
+        self._attach(NEXT, self._next_path)
 
     def replace_rows(self, table: str, key: str, gone: str, rows: str) -> None:
         """In a published table replace rows whose key stands in ``gone`` by those of ``rows``."""
         self.execute(f'DELETE FROM {NEXT}."{table}" WHERE {key} IN (SELECT {key} FROM {gone})')
         self.execute(f'INSERT INTO {NEXT}."{table}" BY NAME FROM {rows}')
 
-    def _remove_leftovers(self) -> None:
-        """Remove what an interrupted run left: scratch is never needed again."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
-
     def close(self) -> None:
-        """Close every file and remove the scratch folder."""
+        """Remove what is this run's own, then let the lock go."""
+        with contextlib.suppress(duckdb.Error):  # published already, or never opened
+            self.connection.execute(f"DETACH {NEXT}")
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self.connection.close()
         os.umask(self._umask)
-        self._remove_leftovers()
 
     def execute(self, statement: str) -> None:
         """Run a statement that returns nothing."""
@@ -136,7 +138,7 @@ class DuckDBEngine:
         self.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM arriving')
         self.connection.unregister("arriving")
 
-    def set_variable(self, name: str, value: bytes) -> None:
+    def set_variable(self, name: str, value: bytes | str) -> None:
         """Set a session variable: a value that must not stand in any query's text."""
         self.connection.execute(f"SET VARIABLE {name} = ?", [value])
 

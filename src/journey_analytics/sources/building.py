@@ -215,7 +215,8 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"FROM versions WHERE n > 1 AND {tied}")
     engine.execute(
         f"INSERT INTO ignored SELECT unnest(coalesce(record_keys, [record_key])), "
-        f"CASE WHEN copy > 1 OR _hash = top_hash THEN 'repeated' ELSE 'superseded by a newer version' END "
+        "CASE WHEN copy > 1 OR _hash = top_hash THEN 'repeated' "
+        "ELSE 'superseded by a newer version' END "
         f"FROM versions WHERE n > 1 AND NOT ({tied})")
     engine.execute("DELETE FROM cast_rows WHERE rowid IN (SELECT row FROM versions WHERE n > 1)")
 

@@ -82,7 +82,8 @@ def _prepare(engine: DuckDBEngine, settings: Settings, full: bool) -> None:
     for table, columns in _STATE.items():
         engine.execute(f"CREATE TABLE IF NOT EXISTS state.{table} ({columns})")
     layout = hashlib.sha256(
-        "|".join([code_fingerprint("contracts.py", "sources"), *sorted(settings.sources)]).encode()
+        "|".join([code_fingerprint("contracts.py", "sources"), *sorted(settings.sources),
+                  str(engine.value("SELECT getvariable('row_salt')"))]).encode()
     ).hexdigest()
     if not full and engine.rows("SELECT fingerprint FROM state.layout") == [(layout,)]:
         return

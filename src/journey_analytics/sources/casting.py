@@ -14,7 +14,7 @@ import phonenumbers
 from ..contracts import VOCABULARIES, Column, Table
 from .readers import literal, quoted
 
-#: Texts that mean "no one" in a customer key. They never link two records.
+#: Texts that mean "none" in a customer key or a reference. They never link two records.
 PLACEHOLDERS = (
     "0", "-", "?", "anonymous", "n/a", "na", "nan", "none", "null", "private", "restricted",
     "unavailable", "undefined", "unknown", "withheld",
@@ -115,10 +115,15 @@ def cast_query(table: Table, adapted: str, outputs: list[str], facts: SourceFact
 
 
 def unit_key(kind: str, source: str, id_sql: str) -> str:
-    """Return SQL for the BIGINT that names a unit or row: a hash of kind, source and id."""
-    prefix = literal(f"{kind}|{source}|")
-    return (f"CASE WHEN {id_sql} IS NOT NULL THEN "
-            f"(md5_number_lower({prefix} || {id_sql}) >> 2)::bigint + {UNIT_FROM} END")
+    """Return SQL for the BIGINT that names a unit or row: a keyed hash of kind, source and id.
+
+    The key is derived from the installation's secret (``row_salt``): ids can be phone numbers, and
+    what can be recomputed from a guess is no pseudonym.
+    """
+    prefix = literal(f"|{kind}|{source}|")
+    return (f"CASE WHEN {id_sql} IS NOT NULL THEN (md5_number_lower("
+            f"coalesce(getvariable('row_salt'), '') || {prefix} || {id_sql}) >> 2)::bigint "
+            f"+ {UNIT_FROM} END")
 
 
 def time_cast(value: str, declared: str, zone: str | None) -> str:
@@ -199,7 +204,8 @@ def _abroad(region: str) -> str:
 
 def _raw(column: Column) -> str:
     text = f"a.{quoted(column.name)}::varchar"
-    return f"nullif({text}, '')" if column.type in ("text", "json") else f"nullif(trim({text}), '')"
+    verbatim = column.type == "json" or (column.type == "text" and column.private)
+    return f"nullif({text}, '')" if verbatim else f"nullif(trim({text}), '')"
 
 
 def _raw_name(column: Column) -> str:
@@ -233,6 +239,8 @@ def _cast(column: Column, value: str, facts: SourceFacts) -> str:
         case "word":
             words = ", ".join(literal(w) for w in VOCABULARIES[column.vocabulary])
             return f"CASE WHEN lower({value}) IN ({words}) THEN lower({value}) END"
+        case "reference" if not column.required:
+            return f"CASE WHEN lower({value}) NOT IN ({_placeholders()}) THEN {value} END"
         case "id":
             return f"CASE WHEN lower({value}) NOT IN ({_placeholders()}) THEN {value} END"
         case "email":
@@ -249,7 +257,7 @@ def _placeholders() -> str:
 
 def _twins(table: Table, facts: SourceFacts) -> list[tuple[str, str]]:
     """Return name and SQL of the key columns: the row's own, and one for each reference."""
-    own = " || '|' || ".join(f"t.{quoted(name)}" for name in table.key)
+    own = " || chr(31) || ".join(f"t.{quoted(name)}" for name in table.key)
     twins = [("row_key", unit_key(table.row_kind, facts.name, own))]
     for column in table.columns:
         source = facts.ids_of.get(column.kind, facts.name)
@@ -259,7 +267,7 @@ def _twins(table: Table, facts: SourceFacts) -> list[tuple[str, str]]:
             twins.append((f"{stem}_key", unit_key(column.kind, source, value)))
         elif column.type == "list":
             items = f"list_filter(string_split_regex({value}, '[\\s,;\\[\\]\"]+'), " \
-                    f"lambda x: x <> '')"
+                    f"lambda x: lower(x) NOT IN ('', {_placeholders()}))"
             twins.append((column.name.removesuffix("_ids") + "_keys",
                           f"list_transform({items}, lambda x: "
                           f"{unit_key(column.kind, source, 'x')})"))
