@@ -31,7 +31,7 @@ with digests as (
             )
         )::ubigint as digest
     from customer_keys
-    where value not in (select n.value from never_link as n)
+    where key_hash not in (select n.key_hash from never_link as n)
 )
 
 select

@@ -2,7 +2,7 @@
 -- grain: one row per customer key or unit that does not link
 -- key: key
 -- inputs: identity_keys, hashed_keys, unit_strong_keys
--- params: shared_key_strong_ids, shared_key_weak_keys, shared_key_units
+-- params: shared_key_strong_ids, shared_key_weak_keys, shared_key_records
 -- per: all
 -- published: Keys and tickets that too many share (switchboards, catch-all customers, family phones, outage tickets): they link nobody.
 --
@@ -66,7 +66,7 @@ judged as (
     union all
     select key, units, 'too many records'
     from uses
-    where units > $shared_key_units
+    where units > $shared_key_records
 )
 
 select

@@ -2,7 +2,7 @@
 -- grain: one row per survey response that names no contact but follows one of its person
 -- key: response_key
 -- inputs: staged_surveys, unit_persons, contacts_found
--- params: quiet_window
+-- params: survey_window
 -- per: person
 --
 -- A survey that knows only whom it asked is about that person's last contact before it was sent.
@@ -57,4 +57,4 @@ select
     point_key as response_key,
     unit_key
 from followed
-where seq = 1 and contact_at >= occurred_at - $quiet_window
+where seq = 1 and contact_at >= occurred_at - $survey_window

@@ -40,6 +40,7 @@ select
     contact_key,
     person_key,
     journey_key,
+    reason_family,
     channel,
     queue,
     started_at,

@@ -94,6 +94,7 @@ select
     l.variant,
     l.occurred_at,
     l.lost_ms,
+    false as is_elapsed,
     c.channel,
     coalesce(l.queue, c.queue) as queue,
     l.is_return
@@ -109,6 +110,7 @@ select
     t.variant,
     t.occurred_at,
     t.lost_ms,
+    true,
     c.channel,
     t.queue_before,
     t.is_return

@@ -18,6 +18,7 @@ select
         when coalesce(l.queue_wait_ms, l.hold_ms) is not null
             then coalesce(l.queue_wait_ms, 0) + coalesce(l.hold_ms, 0)
     end as lost_ms, -- what it cost the customer in time, milliseconds; empty: not measured
+    false as is_elapsed, -- that time ran by the clock, while the customer did something else; else it was spent on the line
     c.channel, -- channel of the contact
     coalesce(l.queue, c.queue) as queue, -- where it happened: queue or group, or what the source calls an error
     'observed' as evidence_class -- observed in a record, or derived from an absence

@@ -15,6 +15,7 @@ select
     contact_key,
     started_at as occurred_at,
     null::bigint as lost_ms,
+    false as is_elapsed,
     channel,
     queue,
     'observed' as evidence_class

@@ -15,6 +15,7 @@ select
     c.contact_key,
     l.started_at as occurred_at,
     l.hold_ms as lost_ms,
+    false as is_elapsed,
     c.channel,
     coalesce(l.queue, c.queue) as queue,
     'observed' as evidence_class

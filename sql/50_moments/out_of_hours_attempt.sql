@@ -14,6 +14,7 @@ select
     c.contact_key,
     c.started_at as occurred_at,
     cast(date_diff('microsecond', c.started_at, o.next_opens_at) / 1000 as bigint) as lost_ms,
+    true as is_elapsed,
     c.channel,
     c.queue,
     'observed' as evidence_class

@@ -16,6 +16,7 @@ select
     c.contact_key,
     i.occurred_at,
     i.lost_ms,
+    true as is_elapsed,
     c.channel,
     c.queue,
     'observed' as evidence_class

@@ -20,6 +20,7 @@ select
         when coalesce(wait_ms, talk_ms, hold_ms) is not null
             then coalesce(wait_ms, 0) + coalesce(talk_ms, 0) + coalesce(hold_ms, 0)
     end as lost_ms,
+    false as is_elapsed,
     channel,
     queue,
     'observed' as evidence_class

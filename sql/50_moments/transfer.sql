@@ -14,6 +14,7 @@ select
     t.contact_key,
     t.occurred_at,
     t.lost_ms,
+    t.is_elapsed,
     t.channel,
     t.queue,
     'observed' as evidence_class

@@ -16,6 +16,7 @@ select
     c.contact_key,
     l.started_at as occurred_at,
     l.queue_wait_ms as lost_ms,
+    false as is_elapsed,
     c.channel,
     coalesce(l.queue, c.queue) as queue,
     'observed' as evidence_class
@@ -35,6 +36,7 @@ select
     c.contact_key,
     c.started_at,
     r.first_reply_ms,
+    true,
     c.channel,
     c.queue,
     'observed'

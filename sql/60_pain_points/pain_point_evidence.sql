@@ -1,14 +1,15 @@
 -- model: pain_point_evidence
 -- grain: one row per journey hit by a kind of moment at a stage, step, reason, channel and queue
 -- key: pain_point, journey_key
--- inputs: moments, moment_kinds, journeys, contacts
+-- inputs: moments, moment_kinds, journeys, contacts, persons
 -- params: contact_ms
 -- per: person
 -- published: The journeys each pain point rests on; also those of pain points that hit too few persons to be shown.
 --
 -- A pain point is a kind of moment at a place. However often a journey meets it there, the journey
 -- is hit once; what it cost in time is added up. A kind that is a contact itself, and whose time is
--- not measured, costs a contact's time as declared in the settings.
+-- not measured, costs a contact's time as declared in the settings. Anonymous visitors are in no
+-- denominator, and so in no numerator.
 with hit as (
     select
         m.kind,
@@ -23,10 +24,14 @@ with hit as (
         min(m.occurred_at) as first_at,
         count(*)::integer as moments,
         sum(m.lost_ms)::bigint as lost_ms,
-        sum(coalesce(m.lost_ms, case when k.is_contact then $contact_ms end))::bigint as cost_ms
+        sum(m.lost_ms) filter (where m.is_elapsed)::bigint as elapsed_ms,
+        sum(coalesce(m.lost_ms, case when k.is_contact then $contact_ms end))
+            filter (where not m.is_elapsed)::bigint as cost_ms
     from moments as m
     inner join moment_kinds as k on m.kind = k.kind
     inner join journeys as j on m.journey_key = j.journey_key
+    inner join persons as p on m.person_key = p.person_key
+    where p.is_active
     group by
         m.kind, j.stage, k.step, j.reason, m.channel, coalesce(m.queue, 'no queue'), m.journey_key
 ),
@@ -64,7 +69,8 @@ select
     h.first_at, -- when it first happened there, UTC
     h.moments, -- how often it happened there
     h.lost_ms, -- time it cost there, milliseconds; empty: not measured
-    h.cost_ms, -- the same, a contact that is not measured counted with a contact's time
+    h.elapsed_ms, -- the part of it that ran by the clock (a reply, an opening); the rest was spent on the line
+    h.cost_ms, -- the part on the line, a contact that is not measured counted with a contact's time
     coalesce(l.contacts, 0) as later_contacts, -- contacts later in the journey, answers to us left out
     p.kind is not null as has_parent -- the journey has a moment of its parent kind too
 from hit as h

@@ -8,7 +8,8 @@
 --
 -- METRICS.md section 6. Frequency is persons hit of active persons, with a 95 % Wilson interval.
 -- Burden is journeys hit x impact, in score points lost; or, where no instrument has enough
--- answers, customer hours lost, each contact that follows counted with a contact's time. Only a
+-- answers, customer hours lost on the line, each contact that follows counted with a contact's
+-- time. Hours on the line and days until a reply are never added up. Only a
 -- measured loss is ranked: what cannot be measured, and what shows no loss, says so instead. A child
 -- that mostly happens inside its parent is not ranked beside it.
 with cells as (
@@ -24,6 +25,7 @@ with cells as (
         count(*) as journeys_hit,
         count(distinct person_key) as persons_hit,
         sum(lost_ms)::bigint as lost_ms,
+        sum(elapsed_ms)::bigint as elapsed_ms,
         sum(cost_ms)::bigint as cost_ms,
         sum(later_contacts)::bigint as knock_on_contacts,
         count(*) filter (where has_parent) as with_parent
@@ -53,13 +55,15 @@ measured as (
         i.difference_high,
         i.impact,
         b.basis,
+        b.lost_in,
         sqrt(c.persons_hit * (a.persons - c.persons_hit) / nullif(a.persons, 0) + 0.960365)
             as wilson_root,
         case
-            when b.basis <> 'customer hours lost' then -i.impact * c.journeys_hit
+            when b.lost_in = 'score' then -i.impact * c.journeys_hit
             when k.is_contact then c.cost_ms / 3600000.0
-            when c.cost_ms is not null or c.knock_on_contacts > 0
+            when c.cost_ms is not null or (b.lost_in = 'line' and c.knock_on_contacts > 0)
                 then (coalesce(c.cost_ms, 0) + c.knock_on_contacts * $contact_ms) / 3600000.0
+            when b.lost_in = 'clock' then c.elapsed_ms / 3600000.0
         end as loss
     from cells as c
     cross join active as a
@@ -75,7 +79,7 @@ judged as (
         *,
         case
             when is_within_parent then 'counted within its parent kind'
-            when loss is null and basis = 'customer hours lost' then 'its cost is not measured'
+            when loss is null and lost_in <> 'score' then 'its cost is not measured'
             when loss is null then 'too few scored journeys'
             when loss <= 0 then 'no loss measured'
         end as not_ranked_because
@@ -123,7 +127,8 @@ select
     difference_high, -- upper end
     impact, -- the difference, shrunk toward its kind's mean by its own uncertainty
     lost_ms, -- time it cost customers, milliseconds; empty: not measured
+    elapsed_ms, -- the part of it that ran by the clock (a reply, an opening); the rest was spent on the line
     knock_on_contacts::bigint as knock_on_contacts, -- contacts later in the journeys hit, answers to us left out
     case when not_ranked_because is null then loss end as burden, -- journeys hit x score points lost, or customer hours lost
-    basis -- what the ranking rests on: an instrument with its scale, or customer hours lost
+    basis -- what the ranking rests on: an instrument with its scale, or which hours customers lost
 from ranked

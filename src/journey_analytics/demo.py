@@ -46,6 +46,14 @@ timezone = "UTC"              # zone of printed times, e.g. "Europe/Berlin"
 # quiet_window_days = 7       # so much silence ends a journey
 # repeat_window_days = 7
 
+# [families.billing]          # windows of one family of reasons, where they differ
+# quiet_window_days = 14
+# repeat_window_days = 30
+
+# [identity]                  # when a shared key does not link (see docs/identity.md)
+# policy = "default"          # strict: no joining by e-mail, phone or cookie; loose: families too
+# never_link = ["+4930123456", "info@example.com"]
+
 # [privacy]
 # min_group = 5               # smaller groups of persons are not shown
 '''

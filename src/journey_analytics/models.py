@@ -33,7 +33,15 @@ _REQUIRED = {
     "into": ("grain", "key", "inputs", "per"),
     "audit": ("inputs",),
 }
-Parameter = int | float | str | datetime | timedelta
+@dataclass(frozen=True, slots=True)
+class ByFamily:
+    """A parameter that some reason families override; the query has a column reason_family."""
+
+    default: timedelta
+    families: tuple[tuple[str, timedelta], ...]
+
+
+Parameter = int | float | str | datetime | timedelta | ByFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +287,20 @@ def _literal(value: Parameter) -> exp.Expr:
     if isinstance(value, datetime):
         text = value.replace(tzinfo=None).isoformat(sep=" ")
         return exp.cast(exp.Literal.string(text), "timestamp")
+    if isinstance(value, ByFamily):
+        chosen = exp.Case(default=_literal(value.default))
+        for family, own in value.families:
+            chosen = chosen.when(exp.column("reason_family").eq(family), _literal(own))
+        return exp.paren(chosen)
     if isinstance(value, timedelta):
         return exp.Interval(this=exp.Literal.string(str(int(value.total_seconds()))),
                             unit=exp.Var(this="SECOND"))
     return exp.convert(value)
+
+
+def literal_sql(value: Parameter) -> str:
+    """Return a parameter as it stands in a query."""
+    return _literal(value).sql(dialect=DIALECT)
 
 
 def rename(query: exp.Query, names: Mapping[str, str]) -> exp.Query:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .contracts import TABLES
 from .engines import DuckDBEngine
-from .models import Model, Parameter, sql_folder, statement
+from .models import Model, Parameter, literal_sql, sql_folder, statement
 from .settings import Settings
 from .sources.building import UNITS
 from .sources.canonical import code_fingerprint
@@ -186,10 +186,10 @@ def _find_persons(engine: DuckDBEngine, params: Mapping[str, Parameter]) -> None
     units, of the keys they carry now, and of the units they name now) leaves nobody half done.
     A unit without key or link is a person of its own, of the same number.
     """
-    quiet_until = (f"TIMESTAMP '{params['as_of']}' - "
-                   f"INTERVAL {params['quiet_window_ms']} MILLISECONDS")
+    quiet = literal_sql(params["quiet_window"])
     deadline = (f"SELECT person_key FROM next.journeys WHERE journey_status = 'open' "
-                f"AND status_rule <> 'a ticket is open' AND ended_at <= {quiet_until}")
+                f"AND status_rule <> 'a ticket is open' "
+                f"AND ended_at + {quiet} <= TIMESTAMP '{params['as_of']}'")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE asked_units AS SELECT DISTINCT unit_key FROM ("
         "SELECT unit_key FROM night_changed "

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 from sqlglot import exp
 
 from . import runner, settings_tables
@@ -23,7 +24,7 @@ from .contracts import TABLES, VOCABULARIES
 from .engines import DuckDBEngine
 from .errors import DataError, JourneyError
 from .history import write_history
-from .identity import connected_components
+from .identity import connected_components, spellings
 from .learning import impact
 from .models import Parameter, load_models
 from .nights import PREPARED, Night, fingerprint, keep, may_continue, prepare_night
@@ -37,7 +38,7 @@ SOLVERS: dict[str, runner.Solver] = {
     "connected_components": connected_components,
     "impact": impact,
 }
-GIVEN = frozenset((*TABLES, "customer_keys", *settings_tables.GIVEN))
+GIVEN = frozenset((*TABLES, "customer_keys", "never_link", *settings_tables.GIVEN))
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ def set_as_of(run: Run) -> None:
     first = min(t for t in _first_times(run.engine) if t)
     for name, table in settings_tables.tables(run.settings, first, run.as_of).items():
         run.engine.register(name, table)
+    _share_never_link(run)
     _share_words(run.engine, run.settings)
     abilities = run.engine.rows(
         "SELECT source, bool_or(outcome = 'transferred_out' OR transfer_kind IS NOT NULL) "
@@ -254,6 +256,19 @@ def _share_secret(engine: DuckDBEngine, secret: bytes) -> None:
     engine.set_variable("row_salt", hmac.new(secret, b"rows and units", "sha256").hexdigest())
 
 
+def _share_never_link(run: Run) -> None:
+    """Tell the models which keys the settings keep from linking, and the user which are nowhere."""
+    hashes: list[int] = []
+    for number, text in enumerate(run.settings.identity.never_link, 1):
+        keys = [k.hash for k in spellings(run.engine, run.settings, [text])]
+        listed = ", ".join(str(h) for h in keys) or "NULL"
+        if not run.engine.value(
+                f"SELECT count(*) FROM state.customer_keys WHERE key_hash IN ({listed})"):
+            run.warnings.append(f"[identity].never_link: entry {number} is on no record")
+        hashes += keys
+    run.engine.register("never_link", pa.table({"key_hash": pa.array(hashes, pa.int64())}))
+
+
 def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
     """Tell the engine which words can occur, so that it stores them as narrow as integers."""
     def found(*columns: tuple[str, str]) -> tuple[str, ...]:
@@ -267,7 +282,7 @@ def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
     raw = found(("contact_reason", "calls"), ("disposition", "calls"),
                 ("contact_reason", "tickets"), ("contact_reason_2", "tickets"),
                 ("contact_reason", "messages"), ("intent", "channel_events"))
-    families = tuple(r.family for r in settings.reasons.values())
+    families = (*settings.families, *(r.family for r in settings.reasons.values()))
     engine.set_words("source", tuple(settings.sources))
     engine.set_words("queue", (*queues, "no queue"))
     engine.set_words("reason", (*raw, *settings.reasons, "unstated"))

@@ -139,6 +139,7 @@ class Thresholds(_Strict):
     session_gap_minutes: int = Field(30, ge=1)
     quiet_window_days: int = Field(7, ge=1)
     repeat_window_days: int = Field(7, ge=1)
+    survey_window_days: int = Field(7, ge=1)
     retry_window_hours: int = Field(24, ge=1)
     inherit_window_hours: int = Field(24, ge=1)
     forward_window_minutes: int = Field(15, ge=1)
@@ -150,9 +151,6 @@ class Thresholds(_Strict):
     hold_seconds: int = Field(120, ge=0)
     short_abandon_seconds: int = Field(5, ge=0)
     contact_minutes: int = Field(15, ge=1)
-    shared_key_strong_ids: int = Field(3, ge=1)
-    shared_key_weak_keys: int = Field(20, ge=1)
-    shared_key_units: int = Field(1000, ge=2)
     min_scored: int = Field(100, ge=1)
 
     def parameters(self) -> dict[str, int | timedelta]:
@@ -169,11 +167,46 @@ class Thresholds(_Strict):
         return found
 
 
+class Family(_Strict):
+    """``[families.NAME]``: windows of one reason family, where they differ from [thresholds]."""
+
+    quiet_window_days: int | None = Field(None, ge=1)
+    repeat_window_days: int | None = Field(None, ge=1)
+
+
+#: What makes a key too shared to link, by policy: customer numbers beside a weak key (e-mail,
+#: phone, cookie) of one scope, weak keys beside a customer number, calls and tickets that carry it.
+POLICIES = {
+    "strict": {"strong_ids": 0, "weak_keys": 5, "records": 100},
+    "default": {"strong_ids": 1, "weak_keys": 20, "records": 1_000},
+    "loose": {"strong_ids": 3, "weak_keys": 50, "records": 10_000},
+}
+
+
+class Identity(_Strict):
+    """``[identity]``: when a key is shared by too many to link, and keys that never link.
+
+    ``strict`` joins no customer number by e-mail, phone or cookie; ``default`` does where the key
+    stands beside one customer number only; ``loose`` lets families be one person. Single limits
+    override the policy's.
+    """
+
+    policy: Literal["strict", "default", "loose"] = "default"
+    strong_ids: int | None = Field(None, ge=0)
+    weak_keys: int | None = Field(None, ge=1)
+    records: int | None = Field(None, ge=2)
+    never_link: tuple[str, ...] = ()
+
+    def limits(self) -> dict[str, int]:
+        """Return the limits that hold: more than so many, and a key does not link."""
+        own = self.model_dump(include={"strong_ids", "weak_keys", "records"}, exclude_none=True)
+        return {**POLICIES[self.policy], **own}
+
+
 class Privacy(_Strict):
-    """``[privacy]``: smallest group shown, and keys that must never link two records."""
+    """``[privacy]``: smallest group shown."""
 
     min_group: int = Field(5, ge=2)
-    never_link: tuple[str, ...] = ()
 
 
 class Machine(_Strict):
@@ -192,6 +225,8 @@ class Settings(_Strict):
     stages: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     hours: Hours = Hours()
     thresholds: Thresholds = Thresholds()
+    families: dict[str, Family] = Field(default_factory=dict)
+    identity: Identity = Identity()
     privacy: Privacy = Privacy()
     machine: Machine = Machine()
 

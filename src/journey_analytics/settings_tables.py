@@ -8,20 +8,30 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from .models import Parameter
+from .models import ByFamily, Parameter
 from .settings import STAGES, WEEKDAYS, Calendar, Settings
 
 #: Tables that settings give to the models.
-GIVEN = ("never_link", "reason_settings", "stage_settings", "calendars", "open_hours")
+GIVEN = ("reason_settings", "stage_settings", "calendars", "open_hours")
 
 
 def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
     """Return every parameter of the models: thresholds, privacy limits and ``as_of``."""
     return {
         **settings.thresholds.parameters(),
+        **{name: by_family(settings, f"{name}_days") for name in ("quiet_window", "repeat_window")},
+        **{f"shared_key_{name}": limit for name, limit in settings.identity.limits().items()},
         "min_group": settings.privacy.min_group,
         "as_of": as_of.astimezone(UTC) if as_of.tzinfo else as_of,
     }
+
+
+def by_family(settings: Settings, name: str) -> Parameter:
+    """Return a threshold in days, with the reason families that have their own."""
+    default = timedelta(days=getattr(settings.thresholds, name))
+    own = tuple((family, timedelta(days=getattr(f, name)))
+                for family, f in sorted(settings.families.items()) if getattr(f, name))
+    return ByFamily(default, own) if own else default
 
 
 def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.Table]:
@@ -43,8 +53,6 @@ def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.
     hours = [row for name, c in calendars.items() for row in _open_hours(name, c, first, last)]
     listed = [{"queue": name, "calendar": name or "default"} for name in calendars]
     return {
-        "never_link": _table([{"value": v} for v in settings.privacy.never_link],
-                             value=pa.string()),
         "reason_settings": _table(reasons, word=pa.string(), reason=pa.string(),
                                   reason_family=pa.string(), stage=pa.string()),
         "stage_settings": _table(stages, word=pa.string(), stage=pa.string()),

@@ -1,5 +1,6 @@
 """Who is the same: connected components over links."""
 
 from .components import connected_components
+from .keys import CustomerKey, spellings
 
-__all__ = ["connected_components"]
+__all__ = ["CustomerKey", "connected_components", "spellings"]

@@ -22,23 +22,29 @@ _TITLES = {
     "hold_seconds": "A hold is long from",
     "contact_minutes": "A contact whose time is not measured costs the customer",
     "short_abandon_seconds": "Hanging up is a misdial, not giving up, within",
-    "shared_key_strong_ids": "A phone or address links nobody when shared by more than",
-    "shared_key_units": "Any key links nobody when carried by more than",
+    "survey_window_days": "An answer without a reference is about the last contact within",
+    "strong_ids": "A phone or address links nobody when shared by more than",
+    "weak_keys": "A customer number links nobody when it has more than",
+    "records": "A phone or address links nobody when on more than",
     "min_scored": "A survey can rank pain points from",
 }
 _NOUNS = {
     "minutes": ("minute", "minutes"), "days": ("day", "days"), "hours": ("hour", "hours"),
     "seconds": ("second", "seconds"), "ids": ("customer number", "customer numbers"),
-    "units": ("record", "records"), "scored": ("scored journey", "scored journeys"),
+    "records": ("record", "records"), "keys": ("phone or address", "phones or addresses"),
+    "scored": ("scored journey", "scored journeys"),
 }
 
 
 def read_thresholds(settings: Settings) -> tuple[Threshold, ...]:
     """Return every number the rules use, in words."""
     found = []
-    for name, value in settings.thresholds.model_dump().items():
+    for section, name, value in (
+        *(("thresholds", n, v) for n, v in settings.thresholds.model_dump().items()),
+        *(("identity", n, v) for n, v in settings.identity.limits().items()),
+    ):
         one, many = _NOUNS.get(name.rpartition("_")[2], ("", ""))
-        number = Number(value, "count", "settings", "thresholds", name)
+        number = Number(value, "count", "settings", section, name)
         found.append(Threshold(_TITLES.get(name, name.replace("_", " ")), number,
                                number.noun(one, many), name))
     floor = Number(settings.privacy.min_group, "count", "settings", "privacy", "min_group")

@@ -126,6 +126,16 @@ def unit_key(kind: str, source: str, id_sql: str) -> str:
             f"+ {UNIT_FROM} END")
 
 
+def key_hash(kind: str, scope: str, value: str) -> str:
+    """Return SQL for the BIGINT that stands for a customer key until it becomes an HMAC.
+
+    Keyed by the installation's secret like ``unit_key``: what is left of a forgotten key is this.
+    """
+    prefix = literal(f"|{kind}|{scope}|")
+    return (f"(md5_number_lower(coalesce(getvariable('row_salt'), '') || {prefix} || {value}) "
+            f">> 2)::bigint")
+
+
 def time_cast(value: str, declared: str, zone: str | None) -> str:
     """Return SQL that turns text into a TIMESTAMP holding UTC, NULL where it is no time.
 
@@ -241,14 +251,21 @@ def _cast(column: Column, value: str, facts: SourceFacts) -> str:
             return f"CASE WHEN lower({value}) IN ({words}) THEN lower({value}) END"
         case "reference" if not column.required:
             return f"CASE WHEN lower({value}) NOT IN ({_placeholders()}) THEN {value} END"
-        case "id":
-            return f"CASE WHEN lower({value}) NOT IN ({_placeholders()}) THEN {value} END"
+        case "id" | "email" | "phone":
+            return key_cast(column.type, value, facts.region)
+        case _:
+            return value
+
+
+def key_cast(kind_of_key: str, value: str, region: str | None) -> str:
+    """Return SQL that brings a customer key into its one spelling, NULL where it is none."""
+    match kind_of_key:
         case "email":
             return f"CASE WHEN {value} LIKE '_%@_%' THEN lower({value}) END"
         case "phone":
-            return phone_cast(value, facts.region)
+            return phone_cast(value, region)
         case _:
-            return value
+            return f"CASE WHEN lower({value}) NOT IN ({_placeholders()}) THEN {value} END"
 
 
 def _placeholders() -> str:
@@ -272,9 +289,8 @@ def _twins(table: Table, facts: SourceFacts) -> list[tuple[str, str]]:
                           f"list_transform({items}, lambda x: "
                           f"{unit_key(column.kind, source, 'x')})"))
         elif column.type in ("id", "email", "phone"):
-            prefix = literal(f"{column.name}|{key_scope(column.name, facts)}|")
             twins.append((f"{column.name}_hash",
-                          f"(md5_number_lower({prefix} || {value}) >> 2)::bigint"))
+                          key_hash(column.name, key_scope(column.name, facts), value)))
     return twins
 
 
