@@ -27,7 +27,7 @@ pytestmark = pytest.mark.acceptance
 DATA = ROOT.parent / "shared" / "data"
 PROJECTS = Path(__file__).parent / "acceptance"
 #: Tables that name files and times of runs.
-HISTORY = {"files", "runs"}
+HISTORY = {"files", "runs", "person_changes", "identity_sensitivity"}
 
 
 class Result:

@@ -14,16 +14,22 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: From the user down to the words: a module imports from rooms below its own, never above.
 LAYERS = [
     {"__main__"},
-    {"cli"},
-    {"bench", "check", "demo", "printing", "status"},
+    {"cli", "cli_identity", "cli_metrics", "cli_progress", "cli_sources"},
+    {"bench", "check", "demo", "forget", "person", "printing", "printing_identity", "sensitivity",
+     "status", "verify"},
     {"pipeline"},
     {"sample", "history"},
     {"nights"},
+    {"absences"},
     {"sources", "identity", "learning", "pack", "explore"},
+    {"metrics"},
     {"settings_tables", "runner"},
     {"engines"},
+    {"calendars"},
     {"models", "contracts", "portability"},
     {"settings"},
+    {"settings_costs", "settings_moments", "settings_sources"},
+    {"settings_calendars"},
     {"errors"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}

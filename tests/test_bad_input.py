@@ -156,7 +156,7 @@ def broken_files(tmp_path_factory: pytest.TempPathFactory, _session_secret: None
     ("column_gone", r"landing/column_gone/bad\.csv: columns are missing that the adapter reads: "
                     r"queue, found leg_id, .*, updated_at\. .*"),
     ("column_renamed", r"landing/column_renamed/bad\.csv: columns are missing that the adapter "
-                       r"reads: started_at, found .*\. Did you mean 'start_at'\?"),
+                       r"reads: started_at, found .*\. Did you mean 'start_at'\? .*"),
     ("no_zip", r"landing/no_zip/bad\.zip: .*truncated or damaged \(.*\)\. Deliver it again; .*"),
 ])
 def test_an_unusable_file_is_told(broken_files: Broken, source: str, message: str) -> None:
@@ -165,10 +165,14 @@ def test_an_unusable_file_is_told(broken_files: Broken, source: str, message: st
     assert len(told) == 1
     assert re.fullmatch(message, told[0])
     assert MESSAGE.match(told[0])
+    # What is published says the same without what was found.
+    [warning] = [w for w in broken_files.status["warnings"]
+                 if f"/{source}/" in w or w.startswith(f"sources.{source}:")]
+    said = re.split(r", found |\. ", told[0])[0]
+    assert warning.startswith(said) and ", found " not in warning and MESSAGE.match(warning)
     refused = {f["path"]: f["problem"] for f in broken_files.status["files_refused"]}
     if source != "missing":
-        assert [problem for path, problem in refused.items() if f"/{source}/" in path] == told
-    assert told[0] in broken_files.status["warnings"]
+        assert [p for path, p in refused.items() if f"/{source}/" in path] == [warning]
 
 
 def test_unusable_files_are_a_data_problem_and_cost_no_good_file(broken_files: Broken) -> None:

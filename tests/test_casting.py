@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from journey_analytics.contracts import TABLES, VOCABULARIES
 from journey_analytics.engines import DuckDBEngine
 from journey_analytics.models import load_model, sql_folder
-from journey_analytics.pipeline import _share_secret
+from journey_analytics.identity import share_secret
 from journey_analytics.sources.casting import SourceFacts, cast_query, remedy
 
 BERLIN = "Europe/Berlin"
@@ -317,7 +317,7 @@ def test_phones_equal_the_library(engine: DuckDBEngine, region: str) -> None:
 def test_keys_are_hmacs_under_the_secret(
     engine: DuckDBEngine, secret: bytes, keys: list[tuple[str, str, str]]
 ) -> None:
-    _share_secret(engine, secret)
+    share_secret(engine, secret)
     engine.register("customer_keys", pa.table({
         "key_hash": range(len(keys)), "key_kind": [k for k, _, _ in keys],
         "scope": [s for _, s, _ in keys], "value": [v for _, _, v in keys]}))

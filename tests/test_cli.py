@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import stat
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -62,14 +66,92 @@ def test_init_makes_a_project_that_says_what_to_do_next(tmp_path: Path) -> None:
     assert made.returncode == 0 and "journeys check" in made.stdout
     again = journeys("init", str(tmp_path / "my project"))
     assert again.returncode == 2 and "already" in again.stderr
-    ran = journeys("run", str(tmp_path / "my project"))
-    assert ran.returncode == 3 and "no sources are declared" in ran.stderr
+    for command in ("run", "check"):
+        ran = journeys(command, str(tmp_path / "my project"))
+        assert ran.returncode == 2 and "journeys.toml: no sources are declared." in ran.stderr
 
 
 def test_demo_does_not_overwrite_what_is_not_a_project(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     found = journeys("demo", str(tmp_path))
     assert found.returncode == 2 and "not empty" in found.stderr
+
+
+def test_demo_and_sample_keep_out_of_other_projects(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "mine.txt").write_text("mine")
+    for folder in (project, tmp_path / "notes", tmp_path / "notes" / "mine.txt"):
+        for command in ("demo", "sample"):
+            found = journeys(command, str(folder))
+            assert found.returncode == 2, command
+            assert "not empty and not the sample project" in found.stderr
+    assert [p.name for p in (tmp_path / "notes").iterdir()] == ["mine.txt"]
+    assert not (project / "truth").exists()
+
+
+def test_version() -> None:
+    found = journeys("--version")
+    assert found.returncode == 0
+    assert found.stdout == f"journey_analytics {version('journey_analytics')}\n"
+
+
+def test_what_to_explain_can_be_pasted(project: Path, tmp_path: Path) -> None:
+    """From the folder where the first command was typed, even if its name has a space."""
+    moved = shutil.copytree(project, tmp_path / "my project")
+    for command in ("status", "run"):
+        printed = journeys(command, "my project", cwd=tmp_path).stdout
+        lines = re.findall(r"journeys explain .*", printed)
+        assert lines, printed
+        program, *arguments = shlex.split(lines[0])
+        assert program == "journeys" and arguments[-1] == "my project"
+        shown = journeys(*arguments, cwd=tmp_path)
+        assert shown.returncode == 0 and shown.stdout.startswith("Journey ")
+    assert moved.is_dir()
+
+
+def test_keys_are_text_in_json(project: Path) -> None:
+    found = json.loads(journeys("status", str(project), "--json").stdout)
+    assert found["worth_explaining"]
+    for key in found["worth_explaining"]:
+        assert isinstance(key, str)
+        whole = json.loads(journeys("explain", key, str(project), "--json").stdout)
+        assert whole["journey"]["journey_key"] == key
+
+
+def test_a_run_without_a_usable_record_says_why(tmp_path: Path) -> None:
+    """The three commonest rules, with what to do."""
+    faults = {"started_at": ("tomorrow", 4), "outcome": ("lost", 3), "holds": ("1.5", 2),
+              "queue_wait_ms": ("-1", 1)}
+    legs = [call(f"{column} {n}", "10 09:00", **{column: value})
+            for column, (value, count) in faults.items() for n in range(count)]
+    folder = write_project(tmp_path / "project", calls=legs)
+    found = journeys("run", str(folder))
+    assert found.returncode == 3 and "no usable record in any source" in found.stderr
+    told = re.findall(r"^calls: (.*), found (\d) times\. [A-Z].*\.$", found.stderr, re.M)
+    assert told == [("started_at: not a time", "4"), ("outcome: not an allowed word", "3"),
+                    ("holds: not a whole number", "2")]
+
+
+def test_groups_too_small_by_the_settings_of_now_are_not_shown(tmp_path: Path) -> None:
+    """The warehouse was built when three persons were enough."""
+    legs = [call(f"{queue}{n} {day}", f"{day} 09:00", customer_ref=f"{queue}{n}",
+                 contact_reason="billing", queue=queue, queue_wait_ms=wait)
+            for queue, persons, wait in (("Handful", 3, 900_000), ("Crowd", 8, 300_000))
+            for n in range(persons) for day in ("10", "12")]
+    folder = write_project(tmp_path / "project", calls=legs,
+                           settings="[privacy]\nmin_group = 3\n")
+    assert journeys("run", str(folder), "-q").returncode == 0
+    pack = folder / "packs" / "pack.html"
+    assert "Handful" in pack.read_text(encoding="utf-8")
+    toml = folder / "journeys.toml"
+    toml.write_text(toml.read_text().replace("min_group = 3", "min_group = 5"))
+    assert journeys("pack", "build", str(folder)).returncode == 0
+    text = pack.read_text(encoding="utf-8")
+    assert "Handful" not in text and "Crowd" in text
+    status = json.loads(journeys("status", str(folder), "--json").stdout)
+    assert {p["queue"] for p in status["worst"]} == {"Crowd"}
+    assert [p["rank"] for p in status["worst"]] == list(range(1, len(status["worst"]) + 1))
+    assert status["pain_points"] == len(status["worst"])
 
 
 def test_status_as_text_and_json(project: Path) -> None:

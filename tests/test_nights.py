@@ -11,11 +11,14 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from journey_analytics import pipeline
 from tests.project import DEFAULTS, write_adapter, write_csv
@@ -49,13 +52,49 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 SETTINGS = """[project]
 name = "Nights"
 [thresholds]
-shared_key_strong_ids = 1
 min_scored = 3
+silent_wait_hours = 24
+aftercare_hours = 24
+resolution_days = 3
+coverage_gap_days = 2
+[identity]
+strong_ids = 1
+[families.billing]
+quiet_window_days = 3
+repeat_window_days = 10
 [privacy]
 min_group = 2
-[hours.default]
+[calendars.default]
 timezone = "UTC"
 days = { mon = "08:00-18:00", wed = "08:00-18:00", sat = "10:00-12:00" }
+exceptions = { 2026-01-14 = "closed", 2026-01-15 = "09:00-10:00" }
+[calendars.late]
+timezone = "America/New_York"
+days = { mon = "18:00-24:00", tue = "00:00-02:00" }
+queues = ["B"]
+[[expectations]]
+name = "call back"
+after = "abandoned_queue"
+expect = "outbound_call"
+within_business_days = 2
+[[expectations]]
+name = "answer"
+after = "search"
+expect = "message_out"
+within_business_hours = 7
+[[expectations]]
+name = "survey"
+after = "solved"
+expect = "survey_sent"
+within_days = 3
+[escalations]
+queues = ["C"]
+families = ["login"]
+[queues.A]
+silent_wait_hours = 60
+wait_seconds = 150
+[channels.chat]
+resolution_days = 1
 [reasons.invoice]
 family = "billing"
 match = ["bill"]
@@ -84,6 +123,7 @@ class World:
             self.deliveries.append(("calls", {
                 **DEFAULTS["calls"], "leg_id": f"word{number}", "call_id": f"word{number}",
                 "started_at": START, "queue": queue, "disposition": reason,
+                "direction": "outbound" if number == 2 else "inbound",
                 "transfer_kind": "blind", "updated_at": START}))
 
     def _person(self, number: int) -> dict[str, str]:
@@ -262,3 +302,10 @@ def test_any_split_into_nights_equals_a_full_rebuild(part: int, tmp_path: Path) 
         continued += check_world(folder, seed, SPLITS)
         shutil.rmtree(folder)
     assert continued > 0
+
+
+@given(st.integers(0, 2**31), st.integers(1, 3))
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_hypothesis_draws_no_world_that_differs(seed: int, splits: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        check_world(Path(folder), seed, splits)

@@ -17,6 +17,7 @@ import pytest
 from journey_analytics.contracts import TABLES, VOCABULARIES
 from journey_analytics.errors import SettingsError
 from journey_analytics.sample import PLANTED, generate
+from journey_analytics.sample.levels import MIDDLE
 from journey_analytics.sample.world import (
     HIT_RATE,
     QUEUES,
@@ -48,7 +49,7 @@ PERSONS = 300
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small sample without dirt."""
     folder = tmp_path_factory.mktemp("clean")
-    generate(folder, persons=PERSONS, dirt=0)
+    generate(folder, persons=PERSONS, dirt="tidy")
     return folder
 
 
@@ -270,7 +271,7 @@ def test_issues_of_one_person_and_family_lie_far_apart(clean: Path) -> None:
 
 
 def test_scores_follow_the_effects(tmp_path: Path) -> None:
-    generate(tmp_path, persons=1_500, effects="wait=0,repeat_contact=5", dirt=0)
+    generate(tmp_path, persons=1_500, effects="wait=0,repeat_contact=5", dirt="tidy")
     journeys = truth(tmp_path, "journeys")
     scored = journeys[journeys["score"] != ""].assign(score=lambda f: f["score"].astype(float))
     loss = {}
@@ -296,11 +297,11 @@ def test_effects_are_read_dealt_and_refused() -> None:
     with pytest.raises(SettingsError, match="allowed name=number"):
         parse_effects("wait", 7)
     with pytest.raises(SettingsError, match="at least 1 person"):
-        make_world(0, 90, 1, None, "2026-03-31", 1.0)
+        make_world(0, 90, 1, None, "2026-03-31", MIDDLE)
 
 
 def test_clocks_change_with_the_law() -> None:
-    world = make_world(10, 90, 1, None, "2026-03-31", 1.0)
+    world = make_world(10, 90, 1, None, "2026-03-31", MIDDLE)
     assert pd.Timestamp(world.as_of, unit="s") == pd.Timestamp("2026-03-31 22:00")
     utc = pd.date_range("2025-09-01", "2026-12-31", freq="31min").astype("int64") // 10**6
     berlin = pd.to_datetime(utc, unit="s", utc=True).tz_convert("Europe/Berlin")

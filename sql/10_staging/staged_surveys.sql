@@ -17,7 +17,9 @@ select
     question_id,
     coalesce(sent_at, started_at, answered_at) as invited_at,
     case when answered_at <= $as_of then answered_at end as answered_at,
+    status,
     coalesce(channel, 'email') as channel,
+    queue,
     scale_min,
     scale_max,
     round(

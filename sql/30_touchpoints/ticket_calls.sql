@@ -2,7 +2,7 @@
 -- grain: one row per ticket that is the same contact as a call
 -- key: ticket_key
 -- inputs: staged_tickets, call_spans, unit_persons, unit_links
--- params: same_interaction
+-- params: same_interaction, clock_skew
 -- per: person
 --
 -- One interaction in two systems: a ticket that names a call, or that is opened during a call or up
@@ -43,23 +43,33 @@ candidates as (
     inner join call_spans as c
         on
             t.person_key = c.person_key
-            and t.created_at >= c.started_at
+            and t.created_at >= c.started_at - $clock_skew
             and t.created_at <= c.ended_at + $same_interaction
     where t.opened_by = 'agent' and c.is_answered
+),
+
+named as (
+    select
+        ticket_key,
+        call_key,
+        bool_or(is_certain) as is_certain
+    from candidates
+    group by ticket_key, call_key
 ),
 
 judged as (
     select
         t.ticket_key,
         c.call_key,
+        d.is_certain,
         row_number() over (
             partition by t.ticket_key
             order by
-                case when t.created_at >= c.started_at then 0 else 1 end,
+                case when t.created_at >= c.started_at - $clock_skew then 0 else 1 end,
                 abs(date_diff('microsecond', c.started_at, t.created_at)),
                 c.call_key
         ) as choice
-    from candidates as d
+    from named as d
     inner join tickets as t on d.ticket_key = t.ticket_key
     inner join call_spans as c on d.call_key = c.call_key
     where
@@ -67,7 +77,7 @@ judged as (
         and (
             d.is_certain
             or (
-                t.created_at >= c.started_at
+                t.created_at >= c.started_at - $clock_skew
                 and t.created_at <= c.ended_at + $same_interaction
             )
         )
@@ -75,6 +85,7 @@ judged as (
 
 select
     ticket_key,
-    call_key
+    call_key,
+    is_certain
 from judged
 where choice = 1

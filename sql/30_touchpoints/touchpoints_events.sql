@@ -32,6 +32,7 @@ select
     null as queue,
     e.activity,
     coalesce(e.reason_raw, i.reason_raw) as reason_raw,
+    case when e.reason_raw is null then i.link_basis end as inherited,
     s.stage,
     true as extends_journey
 from staged_events as e

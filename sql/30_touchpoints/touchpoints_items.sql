@@ -33,6 +33,7 @@ select
     queue,
     null as activity,
     null as reason_raw,
+    null as inherited,
     null as stage,
     not (item = 'status' and status = 'closed' and actor = 'system') as extends_journey
 from ticket_items

@@ -31,6 +31,7 @@ select
     queue,
     null as activity,
     null as reason_raw,
+    null as inherited,
     null as stage,
     true as extends_journey
 from legs

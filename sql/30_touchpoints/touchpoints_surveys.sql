@@ -1,7 +1,7 @@
 -- into: touchpoints_found
 -- grain: one row per answered survey
 -- key: touchpoint_key
--- inputs: staged_surveys, survey_contacts, unit_persons
+-- inputs: staged_surveys, unit_persons
 -- per: person
 -- stored: view
 --
@@ -13,7 +13,7 @@ select
     case
         when coalesce(a.person_key, s.about_key) = coalesce(n.person_key, s.response_key)
             then s.about_key
-        else coalesce(c.unit_key, s.response_key)
+        else s.response_key
     end as unit_key,
     null::bigint as contact_key,
     coalesce(n.person_key, s.response_key) as person_key,
@@ -28,10 +28,10 @@ select
     null as queue,
     s.metric::varchar as activity,
     null as reason_raw,
+    null as inherited,
     null as stage,
     false as extends_journey
 from staged_surveys as s
-left join survey_contacts as c on s.response_key = c.response_key
 left join unit_persons as n on s.response_key = n.unit_key
 left join unit_persons as a on s.about_key = a.unit_key
 where s.answered_at is not null

@@ -22,6 +22,7 @@ select
     t.queue,
     null as activity,
     null as reason_raw,
+    null as inherited,
     null as stage,
     true as extends_journey
 from staged_tickets as t

@@ -12,6 +12,7 @@ with numbered as (
     select
         t.*,
         p.journey_key,
+        p.piece_key = p.journey_key and t.is_in_thread as is_in_first_thread,
         row_number() over in_order as touchpoint_no,
         coalesce(
             t.started_at > max(coalesce(t.ended_at, t.started_at)) over (
@@ -50,5 +51,10 @@ select
     queue, -- queue or group it met
     activity, -- the source's own word for an event, or the survey's metric
     reason, -- contact reason, own, of its thread, or inherited; 'unstated' where there is none
-    reason_family -- family of the reason
+    reason_family, -- family of the reason
+    case
+        when not is_in_first_thread then link_basis
+        when is_same_interaction then 'same interaction'
+        else 'reference'
+    end as link_basis -- why it is in its journey: reference (its record names the journey's first unit, or is it), same interaction (same person and time), reason (same family within the quiet window), inherited forward or back (reason taken from the contact after or before it), window (no reason: time alone)
 from numbered

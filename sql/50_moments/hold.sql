@@ -1,7 +1,7 @@
 -- into: moments
 -- grain: one row per leg with hold time above the threshold
 -- key: kind, anchor_key
--- inputs: legs, contacts
+-- inputs: legs, contacts, place_thresholds
 -- params: hold_ms
 -- per: person
 --
@@ -21,4 +21,7 @@ select
     'observed' as evidence_class
 from legs as l
 inner join contacts as c on l.contact_key = c.contact_key
-where l.hold_ms >= $hold_ms and c.excluded_rule is null
+left join place_thresholds as q
+    on q.place_kind = 'queue' and coalesce(l.queue, c.queue) = q.place
+left join place_thresholds as h on h.place_kind = 'channel' and c.channel = h.place
+where l.hold_ms >= coalesce(q.hold_ms, h.hold_ms, $hold_ms) and c.excluded_rule is null

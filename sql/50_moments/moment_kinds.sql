@@ -12,7 +12,7 @@ select
     step, -- what the customer is doing then
     title, -- its name in print
     sentence, -- what happens to the customer
-    kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
+    kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch', 'search_before_contact') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
 from (
     values
     ('abandonment', null, 'wait', 'Gave up waiting', 'The customer gave up in the queue or on hold.'),
@@ -26,5 +26,12 @@ from (
     ('channel_switch', null, 'reach', 'Channel switch', 'The customer changed the channel within one issue.'),
     ('reopen', 'repeat_contact', 'resolve', 'Reopened', 'What we had called solved was not.'),
     ('error_met', null, 'search', 'Error met', 'The customer met an error while helping themselves.'),
-    ('out_of_hours_attempt', null, 'reach', 'Closed door', 'The customer called or wrote to a closed line.')
+    ('out_of_hours_attempt', null, 'reach', 'Closed door', 'The customer called or wrote to a closed line.'),
+    ('search_before_contact', null, 'search', 'Searched in vain', 'The customer looked for help and had to get in touch all the same.'),
+    ('bot_handoff', null, 'reach', 'Bot gave up', 'A bot could not help and a human took over.'),
+    ('escalation', 'transfer', 'hand_over', 'Escalation', 'The issue went to a higher tier or a supervisor, or became a complaint.'),
+    ('silent_wait', null, 'wait', 'Silence', 'The customer waited for our word and heard nothing.'),
+    ('long_resolution', null, 'resolve', 'Long resolution', 'The issue took longer to solve than the threshold.'),
+    ('missing_confirmation', null, 'aftercare', 'Confirmation missing', 'What the customer could expect did not come in time.'),
+    ('missing_aftercare', null, 'aftercare', 'Nobody followed up', 'The issue was called solved, and the customer was not told.')
 ) as kinds (kind, parent_kind, step, title, sentence)

@@ -1,7 +1,7 @@
 -- into: moments
 -- grain: one row per queue wait, or per wait for the first reply, above the threshold
 -- key: kind, anchor_key
--- inputs: legs, contacts, first_replies
+-- inputs: legs, contacts, first_replies, place_thresholds
 -- params: wait_ms, first_reply_ms
 -- per: person
 --
@@ -22,8 +22,11 @@ select
     'observed' as evidence_class
 from legs as l
 inner join contacts as c on l.contact_key = c.contact_key
+left join place_thresholds as q
+    on q.place_kind = 'queue' and coalesce(l.queue, c.queue) = q.place
+left join place_thresholds as h on h.place_kind = 'channel' and c.channel = h.place
 where
-    l.queue_wait_ms >= $wait_ms
+    l.queue_wait_ms >= coalesce(q.wait_ms, h.wait_ms, $wait_ms)
     and not l.is_abandoned
     and c.excluded_rule is null
 union all
@@ -42,4 +45,8 @@ select
     'observed'
 from first_replies as r
 inner join contacts as c on r.ticket_key = c.contact_key
-where r.first_reply_ms >= $first_reply_ms and c.excluded_rule is null
+left join place_thresholds as q on q.place_kind = 'queue' and c.queue = q.place
+left join place_thresholds as h on h.place_kind = 'channel' and c.channel = h.place
+where
+    r.first_reply_ms >= coalesce(q.first_reply_ms, h.first_reply_ms, $first_reply_ms)
+    and c.excluded_rule is null

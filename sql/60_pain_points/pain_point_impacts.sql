@@ -1,58 +1,32 @@
 -- model: pain_point_impacts
--- grain: one row per pain point that has scored journeys
+-- grain: one row per pain point that hit enough persons to be shown
 -- key: pain_point
--- inputs: pain_point_evidence, journeys, journey_scores, ranking_basis
+-- inputs: pain_point_facts
 -- per: all
 -- solve: impact
 --
--- For each pain point and stratum (same reason, same entry channel): scored journeys with and
--- without it, as whole numbers whose sums do not depend on the order of adding. The solver turns
--- them into a difference with its interval.
-with scored as (
-    select
-        j.journey_key,
-        j.reason,
-        j.entry_channel,
-        s.score_thousandths as score
-    from journeys as j
-    inner join journey_scores as s on j.journey_key = s.journey_key
-    inner join ranking_basis as b on s.instrument = b.basis
-),
-
-strata as (
-    select
-        reason,
-        entry_channel,
-        count(*) as journeys,
-        sum(score)::bigint as score_sum,
-        sum(score * score)::bigint as score_squares
-    from scored
-    group by reason, entry_channel
-),
-
-hit as (
-    select
-        c.pain_point,
-        c.kind,
-        s.reason,
-        s.entry_channel,
-        count(*) as journeys,
-        sum(s.score)::bigint as score_sum,
-        sum(s.score * s.score)::bigint as score_squares
-    from pain_point_evidence as c
-    inner join scored as s on c.journey_key = s.journey_key
-    group by c.pain_point, c.kind, s.reason, s.entry_channel
-)
-
+-- Adjusted differences of the score, of another contact and of the time to resolution, what they
+-- are after shrinking, false discovery rates, and how stable ranks are (docs/method.md).
 select
-    h.pain_point,
-    h.kind,
-    h.entry_channel,
-    h.journeys as hit_journeys,
-    h.score_sum as hit_sum,
-    h.score_squares as hit_squares,
-    t.journeys - h.journeys as other_journeys,
-    t.score_sum - h.score_sum as other_sum,
-    t.score_squares - h.score_squares as other_squares
-from hit as h
-inner join strata as t on h.reason = t.reason and h.entry_channel = t.entry_channel
+    fact,
+    journey_key,
+    person_key,
+    reason,
+    entry_channel,
+    entry_queue,
+    month,
+    score,
+    at_ms,
+    next_ms,
+    pain_point,
+    kind,
+    parent_kind,
+    place,
+    loss_ms,
+    is_candidate,
+    is_within_parent,
+    is_score,
+    repeat_ms,
+    resolution_ms,
+    as_of_ms
+from pain_point_facts

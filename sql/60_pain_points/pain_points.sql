@@ -1,8 +1,8 @@
 -- model: pain_points
 -- grain: one row per kind of moment at a stage, step, reason, channel and queue
 -- key: pain_point
--- inputs: pain_point_evidence, moment_kinds, persons, journeys, pain_point_impacts, ranking_basis
--- params: min_group, contact_ms
+-- inputs: pain_point_cells, persons, journeys, pain_point_impacts
+-- params: contact_ms, cost_per_contact, cost_per_minute
 -- per: all
 -- published: Kinds of moments at a place, ranked by whom they hit and what they cost them. Groups below the smallest group shown are left out.
 --
@@ -11,29 +11,9 @@
 -- answers, customer hours lost on the line, each contact that follows counted with a contact's
 -- time. Hours on the line and days until a reply are never added up. Only a
 -- measured loss is ranked: what cannot be measured, and what shows no loss, says so instead. A child
--- that mostly happens inside its parent is not ranked beside it.
-with cells as (
-    select
-        pain_point,
-        min(kind) as kind,
-        min(stage) as stage,
-        min(step) as step,
-        min(reason) as reason,
-        min(channel) as channel,
-        min(queue) as queue,
-        sum(moments)::bigint as moments,
-        count(*) as journeys_hit,
-        count(distinct person_key) as persons_hit,
-        sum(lost_ms)::bigint as lost_ms,
-        sum(elapsed_ms)::bigint as elapsed_ms,
-        sum(cost_ms)::bigint as cost_ms,
-        sum(later_contacts)::bigint as knock_on_contacts,
-        count(*) filter (where has_parent) as with_parent
-    from pain_point_evidence
-    group by pain_point
-),
-
-of_reason as (
+-- that mostly happens inside its parent is not ranked beside it, unless its own difference, the
+-- parent held fixed, is clear.
+with of_reason as (
     select reason, count(*) as journeys from journeys where is_customers group by reason
 ),
 
@@ -46,41 +26,49 @@ measured as (
         c.*,
         a.persons as active_persons,
         r.journeys as journeys_of_reason,
-        k.parent_kind,
-        2 * c.with_parent >= c.journeys_hit as is_within_parent,
         i.hit_scored,
         i.other_scored,
         i.difference,
         i.difference_low,
         i.difference_high,
+        i.q_value,
+        i.is_clear,
         i.impact,
-        b.basis,
-        b.lost_in,
+        i.impact_low,
+        i.impact_high,
+        i.repeat_difference,
+        i.repeat_low,
+        i.repeat_high,
+        i.hours_difference,
+        i.hours_low,
+        i.hours_high,
+        i.rank_low,
+        i.rank_high,
+        i.top_3,
+        i.tied_from,
         sqrt(c.persons_hit * (a.persons - c.persons_hit) / nullif(a.persons, 0) + 0.960365)
             as wilson_root,
-        case
-            when b.lost_in = 'score' then -i.impact * c.journeys_hit
-            when k.is_contact then c.cost_ms / 3600000.0
-            when c.cost_ms is not null or (b.lost_in = 'line' and c.knock_on_contacts > 0)
+        case c.loss_rule
+            when 'score' then -i.impact * c.journeys_hit
+            when 'contact' then c.cost_ms / 3600000.0
+            when 'line'
                 then (coalesce(c.cost_ms, 0) + c.knock_on_contacts * $contact_ms) / 3600000.0
-            when b.lost_in = 'clock' then c.elapsed_ms / 3600000.0
+            when 'clock' then c.elapsed_ms / 3600000.0
         end as loss
-    from cells as c
+    from pain_point_cells as c
     cross join active as a
-    cross join ranking_basis as b
-    inner join moment_kinds as k on c.kind = k.kind
     inner join of_reason as r on c.reason = r.reason
     left join pain_point_impacts as i on c.pain_point = i.pain_point
-    where c.persons_hit >= $min_group
 ),
 
 judged as (
     select
         *,
         case
-            when is_within_parent then 'counted within its parent kind'
-            when loss is null and lost_in <> 'score' then 'its cost is not measured'
-            when loss is null then 'too few scored journeys'
+            when is_within_parent and not (loss_rule = 'score' and coalesce(is_clear, false))
+                then 'counted within its parent kind'
+            when loss is null and loss_rule = 'score' then 'too few scored journeys'
+            when loss is null then 'its cost is not measured'
             when loss <= 0 then 'no loss measured'
         end as not_ranked_because
     from measured
@@ -99,6 +87,10 @@ select
     pain_point, -- names the pain point: kind, stage, step, reason, channel, queue
     case when not_ranked_because is null then place end::integer as rank, -- place by burden, 1 is worst
     not_ranked_because, -- why it has no rank: counted within its parent kind, too few scored journeys, its cost is not measured, no loss measured
+    rank_low::integer as rank_low, -- 95 % interval of the rank over 500 resamples of persons, best place
+    rank_high::integer as rank_high, -- worst place
+    top_3, -- share of resamples in which it is among the worst three
+    tied_from::integer as tied_from, -- the first rank it cannot be told apart from; its own: it stands alone
     kind, -- kind of moment (moment_kinds)
     parent_kind, -- the kind it is a part of; empty: none
     stage, -- where in the relationship
@@ -121,14 +113,29 @@ select
         (persons_hit + 1.92073 + 1.959964 * wilson_root) / nullif(active_persons + 3.84146, 0)
     ) as frequency_high, -- upper end
     hit_scored, -- scored journeys with it
-    other_scored, -- scored journeys without it, same reason and entry channel
-    difference, -- score difference with and without it, same reason and entry channel; negative is worse
+    other_scored, -- scored journeys of the same reason without it
+    difference, -- score difference with and without it; reason, entry channel, month and earlier moments by kind (of a part: its whole too) held fixed; negative is worse
     difference_low, -- its 95 % interval, lower end
     difference_high, -- upper end
+    q_value, -- false discovery rate at which it counts as a difference (Benjamini and Hochberg)
+    is_clear, -- a loss that stands at a false discovery rate of 5 %
     impact, -- the difference, shrunk toward its kind's mean by its own uncertainty
+    impact_low, -- its 95 % interval, lower end
+    impact_high, -- upper end
+    repeat_difference, -- by how much more often another contact of the family follows in the repeat window, as a share; the same held fixed
+    repeat_low, -- its 95 % interval, lower end
+    repeat_high, -- upper end
+    hours_difference, -- by how much longer it takes from there to the end of the journey, hours, at most four times the threshold of a long resolution; the same held fixed
+    hours_low, -- its 95 % interval, lower end
+    hours_high, -- upper end
     lost_ms, -- time it cost customers, milliseconds; empty: not measured
     elapsed_ms, -- the part of it that ran by the clock (a reply, an opening); the rest was spent on the line
     knock_on_contacts::bigint as knock_on_contacts, -- contacts later in the journeys hit, answers to us left out
+    knock_on_handle_ms, -- talk, hold and wrap-up of these, milliseconds
+    case
+        when $cost_per_contact + $cost_per_minute > 0
+            then knock_on_contacts * $cost_per_contact + knock_on_handle_ms / 60000.0 * $cost_per_minute
+    end as knock_on_cost, -- what these cost by the rates in [costs]; empty: no rates given
     case when not_ranked_because is null then loss end as burden, -- journeys hit x score points lost, or customer hours lost
     basis -- what the ranking rests on: an instrument with its scale, or which hours customers lost
 from ranked

@@ -3,14 +3,15 @@
 -- grain: one row per contact record, and one more for a third party it was passed to
 -- unit: call_id
 -- inputs: records
--- stream: records format=ndjson
+-- stream: records format=pages
 -- units: queue_wait_ms s, talk_ms s, hold_ms s, max_hold_ms s, wrap_ms s
 -- optional: records."AgentConnectionAttempts", records."TransferCompletedTimestamp"
 -- optional: records."TransferredToEndpoint", records."SystemEndpoint", records."Attributes"
 -- optional: records."DisconnectReason", records."Agent", records."CustomerEndpoint"
 -- optional: records."Queue", records."PreviousContactId", records."InitialContactId"
 --
--- Contact records (CTR), all times UTC, durations in whole seconds. Records come at least once: the
+-- Contact records (CTR) as Kinesis or Firehose writes them, with or without line breaks between them,
+-- all times UTC, durations in whole seconds. Records come at least once: the
 -- newest LastUpdateTimestamp of a ContactId wins. A transfer makes a new record that names the one
 -- before it; the first record of a chain has no InitialContactId. A call passed outside stays in
 -- its record: the agent leaves at TransferCompletedTimestamp, the customer goes on talking to the

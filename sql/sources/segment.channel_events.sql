@@ -3,7 +3,7 @@
 -- grain: one row per call of the tracking API
 -- unit: event_id
 -- inputs: records
--- stream: records format=ndjson
+-- stream: records format=pages
 -- optional: records."event", records."name", records."properties", records."context"
 -- optional: records."userId", records."anonymousId", records."receivedAt", records."traits"
 -- optional: records."timestamp", records."originalTimestamp"

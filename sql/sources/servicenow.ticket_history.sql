@@ -3,8 +3,8 @@
 -- grain: one row per audited change of an incident's field
 -- unit: ticket_id
 -- inputs: audit, groups
--- stream: audit format=csv
--- stream: groups format=csv
+-- stream: audit records=result
+-- stream: groups records=result
 -- ignore: audit.other_table: coalesce(tablename, '') <> 'incident'
 -- ignore: audit.journal: fieldname in ('comments', 'work_notes', 'comments_and_work_notes')
 -- ignore: audit.twin_of_incident_state: fieldname = 'state'

@@ -2,13 +2,20 @@
 -- table: messages
 -- grain: one row per comment
 -- unit: ticket_id
--- inputs: audits, users, tickets
--- stream: audits format=ndjson
--- stream: users format=ndjson
--- stream: tickets format=ndjson
+-- inputs: audits, users, tickets, comments
+-- stream: audits format=pages records=audits
+-- stream: users format=pages records=users
+-- stream: tickets format=pages records=tickets
+-- stream: comments format=pages records=comments
 -- ignore: audits.no_comment: not coalesce(list_has_any(json_extract_string(events, '$[*].type'), ['Comment', 'VoiceComment']), false)
 -- optional: audits."via", users."updated_at", users."email", users."phone", users."external_id"
 -- optional: tickets."updated_at", tickets."via"
+-- optional: comments."via", comments."ticket_id"
+-- refers: tickets.id = audits.ticket_id
+-- refers: tickets.id = comments.ticket_id
+-- refers: users.id = audits.author_id
+-- refers: users.id = comments.author_id
+-- refers: users.id = json_extract_string(audits.events, '$[*].author_id')
 --
 -- Comments are events of ticket audits. A comment's author may differ from the audit's (mail on
 -- behalf of somebody); its own author counts. Who is a customer is the role of the user; where the
@@ -16,6 +23,9 @@
 -- An agent writes in the web interface, but the customer reads it where the ticket came from:
 -- agents' comments carry the ticket's channel, customers' comments their own.
 -- Only customers' messages carry customer keys.
+-- Comments can also come from the comments of each ticket; there the ticket's number stands in the
+-- address alone, so the tool that fetches them has to add ticket_id. Of a comment that came both
+-- ways the audit's counts.
 with latest_users as (
     select
         u.id,
@@ -47,11 +57,12 @@ events as (
     from audits as a
 ),
 
-comments as (
+all_comments as (
     select
         e.record_key,
         e.ticket_id,
         e.created_at,
+        e.created_at as updated_at,
         e.via_channel,
         (e.event ->> '$.id') as comment_id,
         coalesce(e.event ->> '$.author_id', e.author_id) as author_id,
@@ -59,6 +70,18 @@ comments as (
         (e.event ->> '$.body') as body
     from events as e
     where (e.event ->> '$.type') in ('Comment', 'VoiceComment')
+    union all
+    select
+        s.record_key,
+        s.ticket_id,
+        s.created_at,
+        null as updated_at,
+        (s.via ->> '$.channel') as via_channel,
+        s.id as comment_id,
+        s.author_id,
+        s.public as is_public,
+        s.body
+    from comments as s
 ),
 
 authored as (
@@ -73,7 +96,7 @@ authored as (
         u.email,
         u.phone,
         u.external_id
-    from comments as c
+    from all_comments as c
     left join latest_users as u on c.author_id = u.id
     left join latest_tickets as t on c.ticket_id = t.id
 ),
@@ -110,5 +133,6 @@ select
     case when p.actor = 'customer' then p.author_id end as customer_ref,
     case when p.actor = 'customer' then p.external_id end as external_id,
     case when p.actor = 'customer' then p.email end as email,
-    case when p.actor = 'customer' then p.phone end as phone
+    case when p.actor = 'customer' then p.phone end as phone,
+    p.updated_at
 from placed as p

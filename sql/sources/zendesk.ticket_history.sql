@@ -2,18 +2,23 @@
 -- table: ticket_history
 -- grain: one row per changed field of an audit
 -- unit: ticket_id
--- inputs: audits, users, groups
--- stream: audits format=ndjson
--- stream: users format=ndjson
--- stream: groups format=ndjson
+-- inputs: audits, users, groups, metric_events
+-- stream: audits format=pages records=audits
+-- stream: users format=pages records=users
+-- stream: groups format=pages records=groups
+-- stream: metric_events format=pages records=ticket_metric_events
 -- ignore: audits.no_change: not coalesce(list_contains(json_extract_string(events, '$[*].type'), 'Change'), false)
--- optional: audits."via", users."updated_at", groups."updated_at"
+-- ignore: metric_events.deleted: deleted = 'true'
+-- optional: audits."via", users."updated_at", groups."updated_at", metric_events."deleted"
+-- refers: users.id = audits.author_id
 --
 -- Ticket audits of the API. An audit is one update with several events; Change events become rows.
 -- Create events state the values a ticket was born with and are no changes. A change that a trigger
 -- or automation makes has via.channel = rule, or the author -1 (seen in public code, not in the
 -- reference). The API says "hold" where other exports say "on-hold".
 -- Groups are numbers here; without a groups stream the numbers stay.
+-- Ticket metric events say when a clock (reply_time, requester_wait_time, …) starts, pauses and
+-- stops: field is the clock, the new value what happened to it.
 with latest_groups as (
     select
         g.id,
@@ -88,3 +93,15 @@ from changes as c
 left join latest_users as u on c.author_id = u.id
 left join latest_groups as old_group on c.old_value = old_group.id
 left join latest_groups as new_group on c.new_value = new_group.id
+union all
+select
+    e.record_key,
+    'metric/' || e.id as event_id,
+    e.ticket_id,
+    e.time as occurred_at,
+    'system' as actor_type,
+    null as actor_id,
+    e.metric as field,
+    null as old_value,
+    e.type as new_value
+from metric_events as e

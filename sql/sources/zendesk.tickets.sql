@@ -2,21 +2,33 @@
 -- table: tickets
 -- grain: one row per ticket as it stood at an export; the newest updated_at counts
 -- unit: ticket_id
--- inputs: tickets, users, groups, audits
--- stream: tickets format=ndjson
--- stream: users format=ndjson
--- stream: groups format=ndjson
--- stream: audits format=ndjson
+-- inputs: tickets, users, groups, audits, metrics
+-- stream: tickets format=pages records=tickets
+-- stream: users format=pages records=users
+-- stream: groups format=pages records=groups
+-- stream: audits format=pages records=audits
+-- stream: metrics format=pages records=ticket_metrics
+-- units: agent_wait_ms minutes, requester_wait_ms minutes, on_hold_ms minutes
+-- units: first_reply_ms minutes, resolution_ms minutes
+-- units: agent_wait_business_ms minutes, requester_wait_business_ms minutes
+-- units: on_hold_business_ms minutes, first_reply_business_ms minutes
+-- units: resolution_business_ms minutes
 -- optional: users."updated_at", users."email", users."phone", users."external_id"
 -- optional: groups."updated_at", tickets."problem_id", tickets."brand_id", tickets."tags"
 -- optional: tickets."custom_fields", tickets."subject", tickets."description", tickets."type"
 -- optional: tickets."priority", tickets."assignee_id", tickets."group_id", tickets."submitter_id"
--- optional: audits."via"
+-- optional: audits."via", metrics."solved_at", metrics."initially_assigned_at"
+-- refers: audits.ticket_id = tickets.id
+-- refers: metrics.ticket_id = tickets.id
+-- refers: users.id = tickets.requester_id
+-- refers: users.id = audits.author_id
+-- refers: users.id = json_extract_string(audits.events, '$[*].author_id')
 --
 -- The incremental ticket export gives the state at the export. What happened when is in the audits:
 -- first assignment, first public reply of an agent, first solution, closing, reopens. Without an
--- audits stream these stay empty; nothing is put in their place, because the export itself only
--- knows the last of each.
+-- audits stream these come from the ticket metrics, which know the last solution only; without those
+-- they stay empty. Waits and times to resolution are the metrics' own: whole minutes, by the clock and
+-- in business hours.
 -- "closed" follows by itself days after "solved". A follow-up of a closed ticket is a new ticket
 -- that names the old one in via.source (rel follow_up: general knowledge, not in the reference).
 -- Merged tickets carry the tag closed_by_merge (general knowledge); which ticket they went into is
@@ -137,6 +149,26 @@ history as (
     group by p.ticket_id
 ),
 
+latest_metrics as (
+    select
+        m.ticket_id,
+        arg_max(m.reopens, coalesce(m.updated_at, '') || m.row_id) as reopens,
+        arg_max(m.replies, coalesce(m.updated_at, '') || m.row_id) as replies,
+        arg_max(m.assignee_stations, coalesce(m.updated_at, '') || m.row_id) as assignees,
+        arg_max(m.group_stations, coalesce(m.updated_at, '') || m.row_id) as group_stations,
+        arg_max(m.initially_assigned_at, coalesce(m.updated_at, '') || m.row_id) as assigned_at,
+        arg_max(m.solved_at, coalesce(m.updated_at, '') || m.row_id) as solved_at,
+        arg_max(m.agent_wait_time_in_minutes, coalesce(m.updated_at, '') || m.row_id) as agent_wait,
+        arg_max(m.requester_wait_time_in_minutes, coalesce(m.updated_at, '') || m.row_id)
+            as requester_wait,
+        arg_max(m.on_hold_time_in_minutes, coalesce(m.updated_at, '') || m.row_id) as on_hold,
+        arg_max(m.reply_time_in_minutes, coalesce(m.updated_at, '') || m.row_id) as reply,
+        arg_max(m.full_resolution_time_in_minutes, coalesce(m.updated_at, '') || m.row_id)
+            as resolution
+    from metrics as m
+    group by m.ticket_id
+),
+
 named as (
     select
         t.record_key,
@@ -195,10 +227,11 @@ select
     o.record_key,
     o.id as ticket_id,
     o.created_at,
-    h.first_assigned_at,
+    coalesce(h.first_assigned_at, m.assigned_at) as first_assigned_at,
     h.first_reply_at,
-    h.solved_at,
-    case when h.solved_at is not null then 'first' end as solved_basis,
+    coalesce(h.solved_at, m.solved_at) as solved_at,
+    case when h.solved_at is not null then 'first' when m.solved_at is not null then 'last' end
+        as solved_basis,
     h.closed_at,
     h.closed_by,
     case
@@ -225,10 +258,29 @@ select
     o.assignee_id as agent_id,
     o.brand_id as brand,
     o.reason as contact_reason,
-    h.reopens,
-    h.reassignments,
-    h.queue_changes,
-    h.agent_replies,
+    coalesce(h.reopens, try_cast(m.reopens as bigint)) as reopens,
+    coalesce(
+        h.reassignments,
+        case when m.assignees is not null then greatest(try_cast(m.assignees as bigint) - 1, 0) end
+    ) as reassignments,
+    coalesce(
+        h.queue_changes,
+        case
+            when m.group_stations is not null
+                then greatest(try_cast(m.group_stations as bigint) - 1, 0)
+        end
+    ) as queue_changes,
+    coalesce(h.agent_replies, try_cast(m.replies as bigint)) as agent_replies,
+    (m.agent_wait ->> '$.calendar') as agent_wait_ms,
+    (m.requester_wait ->> '$.calendar') as requester_wait_ms,
+    (m.on_hold ->> '$.calendar') as on_hold_ms,
+    (m.reply ->> '$.calendar') as first_reply_ms,
+    (m.resolution ->> '$.calendar') as resolution_ms,
+    (m.agent_wait ->> '$.business') as agent_wait_business_ms,
+    (m.requester_wait ->> '$.business') as requester_wait_business_ms,
+    (m.on_hold ->> '$.business') as on_hold_business_ms,
+    (m.reply ->> '$.business') as first_reply_business_ms,
+    (m.resolution ->> '$.business') as resolution_business_ms,
     o.problem_id,
     case when o.via_rel = 'follow_up' then o.via_ticket_id end as followup_of,
     o.call_id as call_ids,
@@ -245,3 +297,4 @@ from opened as o
 left join latest_users as u on o.requester_id = u.id
 left join latest_groups as g on o.group_id = g.id
 left join history as h on o.id = h.ticket_id
+left join latest_metrics as m on o.id = m.ticket_id

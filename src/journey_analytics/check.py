@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .engines import DuckDBEngine
 from .settings import Settings, load
-from .sources.adapters import find_adapters
+from .sources.adapters import adapters_of, own_folder
 from .sources.canonical import PRIMARY_TIME, build_canonical
 from .sources.records import ingest, prepare_state
+from .sources.scaffold import marks_left
 
 _FAULTS = """
 SELECT q.source, q.stream, q.rule, any_value(q.remedy) AS remedy, count(*) AS records,
        min(f.path || ':' || q.line) AS first_place
 FROM state.quarantine AS q JOIN state.files AS f USING (file_no)
 GROUP BY q.source, q.stream, q.rule ORDER BY q.source, records DESC, q.rule"""
-_REASON_COLUMNS = {"calls": "coalesce(contact_reason, disposition)",
-                   "tickets": "coalesce(contact_reason, contact_reason_2)",
-                   "messages": "contact_reason"}
+#: Where a reason can be stated: a contact (a call with all its legs is one) and its word. What
+#: people look for is a reason too, but an event that states none is no contact without one.
+_STATED = """
+SELECT source::varchar AS source, max(coalesce(contact_reason, disposition)) AS word
+FROM state.calls GROUP BY source, call_key
+UNION ALL
+SELECT source::varchar, coalesce(contact_reason, contact_reason_2) FROM state.tickets
+UNION ALL
+SELECT source::varchar, contact_reason FROM state.messages WHERE direction = 'in'
+UNION ALL
+SELECT source::varchar, intent FROM state.channel_events WHERE intent IS NOT NULL"""
 
 
 def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -29,12 +39,13 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
     Returns
     -------
     dict
-        ``sources``: rows, fate of records and time span of each; ``faults``: quarantine by rule
-        with the first place and the remedy; ``reasons``: words no [reasons] entry knows;
-        ``problems``: files and sources that would be refused.
+        ``sources``: rows, fate of records, time span and reasons of each, and which of its
+        adapter files are the project's own; ``faults``: quarantine by rule with the first place
+        and the remedy; ``reasons``: words no [reasons] entry knows; ``remarks``: what else is
+        worth knowing of a file; ``problems``: files and sources that would be refused.
     """
     settings = load(project)
-    adapters = {n: find_adapters(s.adapter, project) for n, s in settings.sources.items()}
+    adapters = adapters_of(project, settings)
     with tempfile.TemporaryDirectory() as folder:
         engine = DuckDBEngine(Path(folder).resolve() / "warehouse",
                               settings.machine.memory_limit, settings.machine.threads)
@@ -42,11 +53,18 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
             prepare_state(engine)
             report = ingest(engine, project, settings, adapters, progress)
             problems = report.problems + build_canonical(engine, settings, adapters, progress)
+            words = _words(engine, settings)
             return {
                 "project": settings.project.name,
-                "sources": [_source(engine, name, settings) for name in settings.sources],
+                "sources": [
+                    {**_source(engine, name, settings), "reasons": _shares(words, name),
+                     "own_adapters": [str(a.path.relative_to(project)) for a in adapters[name]
+                                      if a.path.is_relative_to(own_folder(project))]}
+                    for name in settings.sources],
                 "faults": _dicts(engine, _FAULTS),
-                "reasons": _reasons(engine, settings),
+                "reasons": _unmapped(words),
+                "remarks": report.remarks + marks_left(
+                    (a for listed in adapters.values() for a in listed), project),
                 "problems": [str(p) for p in problems],
             }
         finally:
@@ -59,8 +77,9 @@ def _dicts(engine: DuckDBEngine, query: str) -> list[dict[str, Any]]:
 
 def _source(engine: DuckDBEngine, name: str, settings: Settings) -> dict[str, Any]:
     files = _dicts(engine, f"SELECT count(*) FILTER (WHERE status = 'loaded') AS files, "
-                           f"coalesce(sum(file_rows), 0)::bigint AS file_rows FROM state.files "
-                           f"WHERE source = '{name}'")[0]
+                           f"coalesce(sum(file_rows), 0)::bigint AS file_rows, "
+                           f"coalesce(sum(quarantined), 0)::bigint AS rows_unreadable "
+                           f"FROM state.files WHERE source = '{name}'")[0]
     fates = dict(engine.rows(
         f"SELECT coalesce(fate || ': ' || rule, fate), sum(records)::bigint FROM state.account "
         f"WHERE source = '{name}' GROUP BY ALL ORDER BY ALL"))
@@ -76,13 +95,27 @@ def _source(engine: DuckDBEngine, name: str, settings: Settings) -> dict[str, An
             "timezone": zone or "none is taken"}
 
 
-def _reasons(engine: DuckDBEngine, settings: Settings) -> dict[str, Any]:
+def _words(engine: DuckDBEngine, settings: Settings) -> list[dict[str, Any]]:
+    """Return by source and word how many contacts state it, and whether [reasons] knows it."""
     known = {w.lower() for n, r in settings.reasons.items() for w in (n, *r.match)}
-    parts = " UNION ALL ".join(f"SELECT {c} AS word FROM state.{t}"
-                               for t, c in _REASON_COLUMNS.items())
-    words = engine.rows(f"SELECT word, count(*) AS n FROM ({parts}) WHERE word IS NOT NULL "
-                        "GROUP BY word ORDER BY n DESC, word")
-    unmapped = {word: n for word, n in words if word.lower() not in known}
-    total = sum(n for _, n in words)
-    return {"stated": total, "unmapped": sum(unmapped.values()),
-            "unmapped_words": dict(list(unmapped.items())[:20])}
+    found = _dicts(engine, f"SELECT source, word, count(*) AS n FROM ({_STATED}) "
+                           "GROUP BY ALL ORDER BY n DESC, word, source")
+    return [{**f, "is_mapped": f["word"] is not None and f["word"].lower() in known}
+            for f in found]
+
+
+def _shares(words: list[dict[str, Any]], source: str) -> dict[str, int]:
+    mine = [w for w in words if w["source"] == source]
+    stated = [w for w in mine if w["word"] is not None]
+    return {"asked": sum(w["n"] for w in mine), "stated": sum(w["n"] for w in stated),
+            "unmapped": sum(w["n"] for w in stated if not w["is_mapped"])}
+
+
+def _unmapped(words: list[dict[str, Any]]) -> dict[str, Any]:
+    stated = [w for w in words if w["word"] is not None]
+    unmapped: Counter[str] = Counter()
+    for word in stated:
+        if not word["is_mapped"]:
+            unmapped[word["word"]] += word["n"]
+    return {"stated": sum(w["n"] for w in stated), "unmapped": sum(unmapped.values()),
+            "unmapped_words": dict(unmapped.most_common(20))}

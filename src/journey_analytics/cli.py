@@ -6,17 +6,19 @@ imported by the command that needs them, so that help answers at once.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from .cli_identity import explain, forget, identity, verify
+from .cli_metrics import metrics
+from .cli_progress import progress as _progress
+from .cli_sources import sources_app
 from .errors import JourneyError
 
 app = typer.Typer(
@@ -33,11 +35,29 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(no_args_is_help=True, help="Write the evidence pack of a project.")
 app.add_typer(pack_app, name="pack")
+app.add_typer(sources_app, name="sources")
+bench_app = typer.Typer()
+app.add_typer(bench_app, name="bench")
 
 Project = Annotated[Path, typer.Argument(
     metavar="[DIR]", help="Project folder, the one with journeys.toml.", show_default="here")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Touchpoints = Annotated[int, typer.Option(min=1000, help="About so many.")]
 HERE = Path()
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"journey_analytics {version('journey_analytics')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option(
+        "--version", callback=_say_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
@@ -95,7 +115,7 @@ def run(
     Until the very end last night's warehouse stays in place.
     """
     from .pipeline import run_project, warehouse_file
-    from .printing import OUT, print_pain_points
+    from .printing import OUT, command, print_pain_points
     from .status import read_status
 
     with _progress(enabled=not (quiet or as_json)) as progress:
@@ -110,10 +130,9 @@ def run(
         print_pain_points(status["worst"], status["pain_points"])
         OUT.print(f"\npack       {finished.pack}\nwarehouse  {warehouse_file(folder)}",
                   soft_wrap=True)
-        keys = "  ".join(str(k) for k in status["worth_explaining"])
-        OUT.print(f"more       journeys status {folder}"
-                  + (f"; journeys explain KEY {folder} for a journey: {keys}" if keys else ""),
-                  soft_wrap=True)
+        OUT.print(f"more       {command('status', folder)}", soft_wrap=True)
+        for key in status["worth_explaining"]:
+            OUT.print(f"           {command('explain', key, folder)}", soft_wrap=True)
     for problem in finished.problems:
         sys.stderr.write(f"warning: {problem}\n")
     if finished.problems:
@@ -151,22 +170,12 @@ def status(folder: Project = HERE, as_json: Json = False) -> None:
         print_status(found)
 
 
-@app.command()
-def explain(
-    key: Annotated[int, typer.Argument(help="Key of a journey or person, as `status` shows.")],
-    folder: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Show one journey as a timeline with the moments that hurt, or a person's journeys."""
-    from .printing import as_json as dumped
-    from .printing import print_explanation
-    from .status import explain as explained
 
-    found = explained(folder, key)
-    if as_json:
-        typer.echo(dumped(found))
-    else:
-        print_explanation(found)
+app.command()(explain)
+app.command()(metrics)
+app.command()(identity)
+app.command()(verify)
+app.command()(forget)
 
 
 @pack_app.command("build")
@@ -184,6 +193,8 @@ def sample(
     persons: Annotated[int, typer.Option(min=1, help="Customers.")] = 2000,
     days: Annotated[int, typer.Option(min=7, help="Days of data.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
+    dirt: Annotated[str, typer.Option(
+        help="How hard to read: light, middle, heavy, or tidy files.")] = "middle",
     effects: Annotated[str | None, typer.Option(
         help="Score points each planted pain point costs, e.g. wait=3,hold=1.2; or 'shuffle'.",
     )] = None,
@@ -191,55 +202,97 @@ def sample(
     """Generate a sample project with a planted truth, for tests and benchmarks."""
     from .sample import generate
 
-    generate(folder, persons=persons, days=days, seed=seed, effects=effects)
+    generate(folder, persons=persons, days=days, seed=seed, effects=effects, dirt=dirt)
     typer.echo(f"wrote {folder}/ (truth in {folder}/truth/)")
 
 
-@app.command()
+@bench_app.callback(invoke_without_command=True)
 def bench(
-    touchpoints: Annotated[int, typer.Option(min=1000, help="About so many.")] = 1_000_000,
+    context: typer.Context,
+    touchpoints: Touchpoints = 1_000_000,
     as_json: Json = False,
 ) -> None:
-    """Time each step on generated data, beside a bare sort and write of the same rows."""
-    from .bench import bench_steps
-    from .printing import as_json as dumped
+    """Measure on generated data; without a command, the steps."""
+    if context.invoked_subcommand is None:
+        bench_steps(touchpoints, as_json)
+
+
+@bench_app.command("steps")
+def bench_steps(touchpoints: Touchpoints = 1_000_000, as_json: Json = False) -> None:
+    """Time each step, beside a bare sort and write of the same rows."""
+    from .bench.steps import bench_steps as measured
     from .printing import print_bench
 
+    _bench(lambda say: measured(touchpoints, say), print_bench, as_json)
+
+
+@bench_app.command("truth")
+def bench_truth(
+    seeds: Annotated[int, typer.Option(min=1, help="Projects of each dirt level.")] = 5,
+    persons: Annotated[int, typer.Option(min=10, help="Customers of each.")] = 2000,
+    as_json: Json = False,
+) -> None:
+    """Hold identity, contacts and journeys against the truth, at three levels of dirt.
+
+    Precision and recall are over pairs: of touchpoints of one person, of calls and tickets of one
+    contact, of touchpoints of one journey.
+    """
+    from .bench.printing import print_truth
+    from .bench.truth import bench_truth as measured
+
+    _bench(lambda say: measured(seeds, persons, say), print_truth, as_json)
+
+
+@bench_app.command("effects")
+def bench_effects(
+    seeds: Annotated[int, typer.Option(min=1, help="Worlds of each scenario.")] = 10,
+    journeys: Annotated[int, typer.Option(min=1000, help="Journeys in each.")] = 20_000,
+    as_json: Json = False,
+) -> None:
+    """Hold the statistics of pain points against planted effects: coverage, ranks, false alarms."""
+    from .bench.effects import bench_effects as measured
+    from .bench.effects import print_effects
+
+    _bench(lambda say: measured(seeds, journeys, say), print_effects, as_json)
+
+
+@bench_app.command("identity")
+def bench_identity(
+    links: Annotated[int, typer.Option(
+        min=1000, help="How many; a fifth is one path, a fifth one hub.")] = 5_000_000,
+    as_json: Json = False,
+) -> None:
+    """Time the search for connected components beside bare scipy."""
+    from .bench.identity import bench_identity as measured
+    from .bench.printing import print_identity
+
+    _bench(lambda say: measured(links, say), print_identity, as_json)
+
+
+@bench_app.command("nights")
+def bench_nights(
+    touchpoints: Annotated[int, typer.Option(
+        min=1000, help="About so many in the history.")] = 10_000_000,
+    night: Annotated[int, typer.Option(min=100, help="About so many a night.")] = 50_000,
+    nights: Annotated[int, typer.Option(min=1, help="How many follow the history.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Time nights beside a full rebuild of the same data, and weigh the files."""
+    from .bench.nights import bench_nights as measured
+    from .bench.printing import print_nights
+
+    _bench(lambda say: measured(touchpoints, night, nights, say), print_nights, as_json)
+
+
+def _bench(
+    measure: Callable[[Callable[[str], None]], dict[str, Any]],
+    show: Callable[[dict[str, Any]], None], as_json: bool,
+) -> None:
+    from .printing import as_json as dumped
+
     with _progress(enabled=not as_json) as progress:
-        report = bench_steps(touchpoints, progress.line)
+        report = measure(progress.line)
     if as_json:
         typer.echo(dumped(report))
     else:
-        print_bench(report)
-
-
-class _Progress:
-    """Steps and details on stderr, so that stdout stays what was asked for."""
-
-    def __init__(self, enabled: bool) -> None:
-        self.enabled = enabled
-        self.began = time.perf_counter()
-
-    def step(self, name: str, title: str) -> None:
-        """Begin a step: a line that stays."""
-        self._say(f"{time.perf_counter() - self.began:6.1f} s  {title}\n")
-
-    def line(self, text: str) -> None:
-        """Show a detail that the next one overwrites; only where someone watches."""
-        if sys.stderr.isatty():
-            self._say(f"          {text}"[: shutil.get_terminal_size().columns - 1])
-
-    def _say(self, text: str) -> None:
-        if self.enabled:
-            clear = "\r\x1b[2K" if sys.stderr.isatty() else ""
-            sys.stderr.write(clear + text)
-            sys.stderr.flush()
-
-
-@contextmanager
-def _progress(enabled: bool) -> Iterator[_Progress]:
-    progress = _Progress(enabled)
-    yield progress
-    if enabled:
-        progress.step("done", "done")
-
+        show(report)

@@ -35,10 +35,11 @@ timezone = "UTC"              # zone of printed times, e.g. "Europe/Berlin"
 # stage = "usage"             # {stages}
 # match = ["Billing - Invoice", "invoice_question"]
 
-# [hours.default]             # without opening hours, closed doors are not measured
+# [calendars.default]         # without opening hours, closed doors are not measured
 # timezone = "Europe/Berlin"
 # days = {{ mon = "08:00-20:00", tue = "08:00-20:00", sat = "09:00-13:00" }}
-# holidays = ["2026-12-25"]
+# country = "DE"              # its public holidays are closed
+# exceptions = {{ 2026-12-31 = "08:00-12:00", 2027-01-04 = "closed" }}
 
 # [thresholds]                # defaults are printed in every pack
 # wait_seconds = 120
@@ -72,11 +73,11 @@ def copy_sample(folder: Path) -> bool:
     SettingsError
         The folder exists and is something else.
     """
-    if (folder / FILE_NAME).exists():
+    from .sample.guard import is_sample, refuse_foreign  # with them comes what generates
+
+    refuse_foreign(folder)
+    if is_sample(folder):
         return False
-    if folder.exists() and any(folder.iterdir()):
-        raise SettingsError(str(folder), "the folder is not empty and no project",
-                            remedy="Name another folder: `journeys demo DIR`.")
     shutil.copytree(shipped("sample_project"), folder, dirs_exist_ok=True)
     os.chmod(folder, 0o700)
     return True

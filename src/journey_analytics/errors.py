@@ -76,11 +76,6 @@ class ManyErrors(JourneyError):
         self.exit_code = errors[0].exit_code
 
 
-def public_text(problem: JourneyError) -> str:
-    """Return what a problem says that may be published: nothing that was delivered."""
-    return problem.public
-
-
 def raise_all(errors: list[JourneyError]) -> None:
     """Raise nothing, the one error, or all of them together."""
     if len(errors) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from .engines import DuckDBEngine
 from .engines.duckdb import NEXT
+from .identity import note_changes
 
 _RUNS = """
 CREATE TABLE IF NOT EXISTS state.runs (
@@ -29,9 +31,35 @@ _PUBLISHED = {
             "program_version": "version of journey_analytics",
         },
     ),
+    "person_changes": (
+        "SELECT run_no, change, person_before, person_after, units, cause, evidence_key "
+        "FROM state.person_changes",
+        "Persons that were merged, split or renamed from one run to the next. A history table.",
+        {
+            "run_no": "run that found it", "change": "merged, split, renamed",
+            "person_before": "person until then", "person_after": "person since then",
+            "units": "calls, tickets, visits that moved", "cause": "what made them move",
+            "evidence_key": "a call, ticket or visit that changed; empty: none did",
+        },
+    ),
+    "identity_sensitivity": (
+        "SELECT policy, is_set, persons, most_contacts, journeys, shared_keys, contacts, "
+        "repeat_rate, fcr FROM state.identity_sensitivity",
+        "What other policies for shared keys would change, when it was last asked. A history "
+        "table.",
+        {
+            "policy": "strict, default, loose", "is_set": "the policy in the settings",
+            "persons": "persons in customer denominators",
+            "most_contacts": "contacts of the person with most", "journeys": "journeys",
+            "shared_keys": "keys that link nobody", "contacts": "contacts that count",
+            "repeat_rate": "share that follows another of the same reason family in the window",
+            "fcr": "share with none after it, of those whose window has run out",
+        },
+    ),
     "files": (
         "SELECT file_no, source, stream, path, extract_date, bytes, file_rows, records, "
-        "quarantined, status, problem, loaded_at FROM state.files",
+        "quarantined, status, public_problem AS problem, loaded_at FROM state.files "
+        "WHERE source IN (FROM configured_sources)",
         "Every delivery: rows in the file = records + quarantined. A history table.",
         {
             "file_no": "number of the delivery", "source": "the configured source",
@@ -45,16 +73,18 @@ _PUBLISHED = {
     ),
     "account": (
         "SELECT source, stream, fate, rule, records FROM state.account",
-        "What became of every record: records = used + ignored by a named rule + quarantined.",
+        "What became of every record: records = used + ignored by a named rule + quarantined, "
+        "unless an adapter drops some.",
         {
             "source": "the configured source", "stream": "which of the source's streams",
-            "fate": "used, ignored, quarantined", "rule": "by which rule, where not used",
+            "fate": "used, ignored, quarantined, dropped", "rule": "by which rule, where not used",
             "records": "how many records",
         },
     ),
     "quarantine_summary": (
-        "SELECT source, stream, stage, target, rule, min(remedy) AS remedy, count(*) AS records "
-        "FROM state.quarantine GROUP BY ALL",
+        "SELECT q.source, q.stream, stage, target, rule, min(remedy) AS remedy, "
+        "count(*) AS records FROM state.quarantine AS q JOIN state.files AS f USING (file_no) "
+        "WHERE f.status = 'loaded' AND q.source IN (FROM configured_sources) GROUP BY ALL",
         "Records set aside, by rule. Their text stays in the private state file.",
         {
             "source": "the configured source", "stream": "which of the source's streams",
@@ -65,15 +95,37 @@ _PUBLISHED = {
     ),
 }
 #: Tables that remember what happened instead of following from the records.
-HISTORY = ("runs", "files")
+HISTORY = ("runs", "files", "person_changes", "identity_sensitivity")
+#: Tables that follow from the deliveries, not from what is in them.
+ACCOUNTS = ("account", "quarantine_summary")
+
+
+_SENSITIVITY = """
+CREATE TABLE IF NOT EXISTS state.identity_sensitivity (
+    policy VARCHAR, is_set BOOLEAN, persons BIGINT, most_contacts INTEGER, journeys BIGINT,
+    shared_keys BIGINT, contacts BIGINT, repeat_rate DOUBLE, fcr DOUBLE)"""
+
+
+def prepare_history(engine: DuckDBEngine) -> None:
+    """Create the tables that remember runs and reports."""
+    engine.execute(_RUNS)
+    engine.execute(_SENSITIVITY)
 
 
 def write_history(
-    engine: DuckDBEngine, started_at: datetime, as_of: datetime, records_new: int,
-    promises_held: int, warnings: list[str],
+    engine: DuckDBEngine, sources: Iterable[str], started_at: datetime, as_of: datetime,
+    records_new: int, promises_held: int, warnings: list[str], is_night: bool,
 ) -> int:
-    """Note this run, put what happened beside what is published, and return the run's number."""
-    engine.execute(_RUNS)
+    """Note this run, put what happened beside what is published, and return the run's number.
+
+    Parameters
+    ----------
+    sources
+        The configured ones: of others nothing is published, whatever they delivered once.
+    """
+    engine.register("configured_sources",
+                    pa.table({"source": pa.array(list(sources), pa.string())}))
+    prepare_history(engine)
     run_no = int(engine.value("SELECT coalesce(max(run_no), 0) + 1 FROM state.runs"))
     row = {
         "run_no": run_no, "started_at": started_at.astimezone(UTC).replace(tzinfo=None),
@@ -89,6 +141,7 @@ def write_history(
     ])
     engine.register("this_run", pa.Table.from_pylist([row], schema=schema))
     engine.execute("INSERT INTO state.runs BY NAME FROM this_run")
+    note_changes(engine, run_no, "tonight_" if is_night else "")
     for table, (query, text, columns) in _PUBLISHED.items():
         engine.execute(f"CREATE OR REPLACE TABLE {NEXT}.{table} AS {query}")
         engine.comment(table, text, columns)

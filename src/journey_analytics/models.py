@@ -27,7 +27,8 @@ FOLDERS = (
     "60_pain_points", "70_metrics",
 )
 _HEADER = re.compile(r"--\s*(model|into|audit|adapter|table|grain|key|inputs|params|per|unit"
-                     r"|published|solve|stored|stream|times|units|optional|ignore)\s*:\s*(.*)")
+                     r"|published|solve|stored|stream|times|units|optional|ignore|refers)"
+                     r"\s*:\s*(.*)")
 _REQUIRED = {
     "model": ("grain", "key", "inputs", "per"),
     "into": ("grain", "key", "inputs", "per"),

@@ -37,7 +37,9 @@ _TIMES = {
     "channel_events": ("occurred_at",),
 }
 RunModel = Callable[[str, str, Mapping[str, str]], None]
-_MARKER = "run_no INTEGER, as_of TIMESTAMP, fingerprint VARCHAR"
+_MARKER = "run_no INTEGER, as_of TIMESTAMP, fingerprint VARCHAR, bytes_per_row DOUBLE"
+#: A published file this much larger than a fresh one of as many rows is written anew.
+_WORN = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def fingerprint(settings: Settings, secret: bytes, words: Mapping[str, object],
     """Return a hash of everything beside the records that rows depend on."""
     digest = hashlib.sha256(code_fingerprint(
         "contracts.py", "models.py", "runner.py", "nights.py", "pipeline.py",
-        "settings_tables.py", "identity", "learning", "engines").encode())
+        "settings_tables.py", "settings_calendars.py", "calendars.py", "absences.py",
+        "identity", "learning", "engines").encode())
     for path in sorted(sql_folder().rglob("*.sql")):
         digest.update(path.read_bytes())
     digest.update(settings.model_dump_json(
@@ -101,6 +104,7 @@ def prepare_night(
     run_model("identity_keys", "changed_keys", changed)
     run_model("unit_links", "changed_links", changed)
     _find_shared(engine, run_model)
+    _judge_deadlines(engine, run_model)
     _find_persons(engine, params)
     for table in TABLES:
         _narrow(engine, table, "tonight", "night_units")
@@ -179,6 +183,19 @@ def _find_shared(engine: DuckDBEngine, run_model: RunModel) -> None:
         "UNION (SELECT key FROM state.kept_shared_keys EXCEPT SELECT key FROM shared_keys)")
 
 
+def _judge_deadlines(engine: DuckDBEngine, run_model: RunModel) -> None:
+    """Note the persons whose deadlines are judged otherwise tonight: passed, or shown, or dark.
+
+    A date beyond the reach of last night's calendars may be in reach now.
+    """
+    engine.execute("CREATE OR REPLACE TEMP VIEW last_deadlines AS FROM next.deadlines")
+    run_model("deadlines", "judged_deadlines", {"deadlines_found": "last_deadlines"})
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE deadline_persons AS SELECT DISTINCT j.person_key "
+        "FROM judged_deadlines AS j JOIN next.deadlines AS d USING (kind, anchor_key, variant) "
+        "WHERE j.outcome <> d.outcome OR (j.due_at IS NULL AND j.is_measured)")
+
+
 def _find_persons(engine: DuckDBEngine, params: Mapping[str, Parameter]) -> None:
     """Fill ``night_persons`` with last night's persons in question, ``night_units`` with theirs.
 
@@ -202,7 +219,8 @@ def _find_persons(engine: DuckDBEngine, params: Mapping[str, Parameter]) -> None
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE night_persons AS SELECT DISTINCT person_key FROM ("
         f"SELECT coalesce(p.person_key, a.unit_key) AS person_key FROM asked_units AS a "
-        f"LEFT JOIN state.kept_unit_persons AS p USING (unit_key) UNION ALL {deadline})")
+        f"LEFT JOIN state.kept_unit_persons AS p USING (unit_key) UNION ALL {deadline} "
+        "UNION ALL SELECT person_key FROM deadline_persons)")
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE night_units AS SELECT DISTINCT unit_key FROM ("
         "SELECT unit_key FROM state.kept_unit_persons WHERE person_key IN "
@@ -211,8 +229,26 @@ def _find_persons(engine: DuckDBEngine, params: Mapping[str, Parameter]) -> None
         "UNION ALL SELECT unit_key FROM asked_units)")
 
 
+def compact(engine: DuckDBEngine, night: Night | None) -> float:
+    """Write the next published file anew where nights have worn it; return its bytes per row.
+
+    Rows are those of the largest table. The figure of the last fresh file is carried along, so that
+    wear adds up over nights.
+    """
+    rows = max(int(engine.value("SELECT count(*) FROM next.touchpoints")), 1)
+    now = engine.next_bytes() / rows
+    if night is None:
+        return now
+    fresh = float(engine.value("SELECT bytes_per_row FROM state.kept"))
+    if now <= fresh * _WORN:
+        return fresh
+    engine.rewrite_next("person_key")
+    return engine.next_bytes() / rows
+
+
 def keep(
-    engine: DuckDBEngine, night: Night | None, run_no: int, mark: str, as_of: datetime
+    engine: DuckDBEngine, night: Night | None, run_no: int, mark: str, as_of: datetime,
+    bytes_per_row: float,
 ) -> None:
     """Remember what the next night needs, all at once.
 
@@ -233,4 +269,5 @@ def keep(
             engine.execute("CREATE OR REPLACE TABLE state.kept_shared_keys AS FROM shared_keys")
         engine.execute("DELETE FROM state.changed_units")
         engine.execute(f"CREATE OR REPLACE TABLE state.kept ({_MARKER})")
-        engine.execute(f"INSERT INTO state.kept VALUES ({run_no}, TIMESTAMP '{as_of}', '{mark}')")
+        engine.execute(f"INSERT INTO state.kept VALUES ({run_no}, TIMESTAMP '{as_of}', "
+                       f"'{mark}', {bytes_per_row})")

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,26 +17,38 @@ from pathlib import Path
 import pyarrow as pa
 from sqlglot import exp
 
-from . import runner, settings_tables
+from . import absences, calendars, runner, settings_tables
 from .contracts import TABLES, VOCABULARIES
 from .engines import DuckDBEngine
 from .errors import DataError, JourneyError
 from .history import write_history
-from .identity import connected_components, spellings
-from .learning import impact
+from .identity import bridges, connected_components, share_secret, spellings
+from .learning import counter_evidence, impact, lifts
 from .models import Parameter, load_models
-from .nights import PREPARED, Night, fingerprint, keep, may_continue, prepare_night
+from .nights import PREPARED, Night, compact, fingerprint, keep, may_continue, prepare_night
 from .settings import Settings, load, secret_of
-from .sources.adapters import Adapter, find_adapters
-from .sources.canonical import PRIMARY_TIME, build_canonical, contact_reach
+from .sources.adapters import Adapter, adapters_of
+from .sources.canonical import (
+    PRIMARY_TIME,
+    build_canonical,
+    contact_reach,
+    prepare_canonical,
+    quarantine_hint,
+)
 from .sources.records import ingest, prepare_state
 
 Progress = Callable[[str], None]
+#: A state file with more than this share of free blocks is written anew.
+WORN_STATE = 0.25
 SOLVERS: dict[str, runner.Solver] = {
+    "bridges": bridges,
     "connected_components": connected_components,
+    "counter_evidence": counter_evidence,
     "impact": impact,
+    "lifts": lifts,
 }
-GIVEN = frozenset((*TABLES, "customer_keys", "never_link", *settings_tables.GIVEN))
+GIVEN = frozenset((*TABLES, "customer_keys", "never_link", *settings_tables.GIVEN,
+                   *absences.GIVEN))
 
 
 @dataclass(slots=True)
@@ -51,6 +61,8 @@ class Run:
         What went wrong with single files or sources. The rest is published all the same.
     seconds
         Time each step took.
+    forgotten_again
+        Whether records of a forgotten person were delivered again, and blanked.
     full
         Whether to build everything anew, even where a night could go on from the last one.
     night
@@ -75,6 +87,7 @@ class Run:
     full: bool = False
     mark: str = ""
     night: Night | None = None
+    forgotten_again: bool = False
     records_new: int = 0
     promises_held: int = 0
     pack: Path | None = None
@@ -90,16 +103,21 @@ def ingest_files(run: Run) -> None:
 
 def build_canonical_tables(run: Run) -> None:
     """Records become tickets, calls, messages, surveys and events, with an account of each."""
-    _share_secret(run.engine, secret_of(run.project))
+    share_secret(run.engine, secret_of(run.project))
+    prepare_canonical(run.engine)
+    before = run.engine.value("SELECT count(*) FROM state.forgotten_records")
     run.problems += build_canonical(
         run.engine, run.settings, run.adapters, run.progress, run.full)
+    after = run.engine.value("SELECT count(*) FROM state.forgotten_records")
+    run.forgotten_again = after > before
 
 
 def set_as_of(run: Run) -> None:
     """Decide up to when the contact sources are complete, and hand settings to the models."""
     reached = contact_reach(run.engine, run.started_at)
     if not reached:
-        details = "\n".join(str(p) for p in run.problems)
+        told = [quarantine_hint(run.engine), *(str(p) for p in run.problems)]
+        details = "\n".join(t for t in told if t)
         raise DataError(str(run.project), "no usable record in any source",
                         remedy=f"See `journeys check`.\n{details}".strip())
     run.as_of = _as_of(run, reached)
@@ -112,6 +130,9 @@ def set_as_of(run: Run) -> None:
     abilities = run.engine.rows(
         "SELECT source, bool_or(outcome = 'transferred_out' OR transfer_kind IS NOT NULL) "
         "FROM state.calls GROUP BY source ORDER BY source")
+    abilities += absences.share_abilities(
+        run.engine, run.params, run.as_of, run.settings.thresholds.coverage_gap_days)
+    abilities += calendars.library_versions(run.settings.calendars)
     run.mark = fingerprint(run.settings, secret_of(run.project), run.engine.words, abilities)
 
 
@@ -141,11 +162,17 @@ def audit_promises(run: Run) -> None:
 
 def publish(run: Run) -> None:
     """Note the run, and replace last night's warehouse, all or nothing."""
-    warnings = [*run.warnings, *(str(p) for p in run.problems)]
-    run_no = write_history(run.engine, run.started_at, run.as_of, run.records_new,
-                           run.promises_held, warnings)
-    keep(run.engine, run.night, run_no, run.mark, run.as_of)
+    warnings = [*run.warnings, *(p.public for p in run.problems)]
+    run_no = write_history(
+        run.engine, run.settings.sources, run.started_at, run.as_of, run.records_new,
+        run.promises_held, warnings, run.night is not None)
+    size = compact(run.engine, run.night)
+    keep(run.engine, run.night, run_no, run.mark, run.as_of, size)
+    # What forgotten persons said must not stay in freed blocks.
+    is_worn = run.forgotten_again or run.engine.free_share() > WORN_STATE
     run.engine.publish(warehouse_file(run.project))
+    if is_worn:
+        run.engine.rewrite_state()
 
 
 def write_pack(run: Run) -> None:
@@ -156,6 +183,7 @@ def write_pack(run: Run) -> None:
 
 
 Step = Callable[[Run], None]
+StepBegins = Callable[[str, str], None]
 #: The steps, in order: name, what the user reads while it runs, function.
 STEPS: tuple[tuple[str, str, Step], ...] = (
     ("ingest", "reading landing files", ingest_files),
@@ -171,15 +199,13 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
 
 def start(
     project: Path, progress: Progress = lambda line: None, as_of: datetime | None = None,
-    full: bool = False,
+    full: bool = False, warehouse: Path | None = None,
 ) -> Run:
-    """Check a project's settings and open its warehouse for a run."""
+    """Check a project's settings and open its warehouse for a run, or another one in its place."""
     settings = load(project)
-    if not settings.sources:
-        raise DataError(str(project / "journeys.toml"), "no sources are declared",
-                        remedy="Add a [sources.NAME] section; see `journeys init --help`.")
-    adapters = {n: find_adapters(s.adapter, project) for n, s in settings.sources.items()}
-    engine = DuckDBEngine((project / "warehouse").resolve(), settings.machine.memory_limit,
+    adapters = adapters_of(project, settings)
+    folder = warehouse or project / "warehouse"
+    engine = DuckDBEngine(folder.resolve(), settings.machine.memory_limit,
                           settings.machine.threads)
     return Run(project, settings, adapters, engine, progress, datetime.now(UTC),
                as_of or settings.project.as_of, full=full)
@@ -192,7 +218,7 @@ def finish(run: Run) -> None:
 
 def run_project(
     project: Path, progress: Progress = lambda line: None,
-    step_begins: Callable[[str, str], None] = lambda name, title: None,
+    step_begins: StepBegins = lambda name, title: None,
     as_of: datetime | None = None, full: bool = False,
 ) -> Run:
     """Run every step of a project.
@@ -244,18 +270,6 @@ def _first_times(engine: DuckDBEngine) -> list[datetime | None]:
             for table, time in PRIMARY_TIME.items()]
 
 
-def _share_secret(engine: DuckDBEngine, secret: bytes) -> None:
-    """Hand the database what it needs to make keyed hashes; the secret itself stays here.
-
-    Customer keys get HMAC-SHA256 by its two pads (RFC 2104), ids of rows and units a salt.
-    """
-    key = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
-    key = key.ljust(64, b"\0")
-    for name, pad in (("hmac_inner", 0x36), ("hmac_outer", 0x5C)):
-        engine.set_variable(name, bytes(b ^ pad for b in key))
-    engine.set_variable("row_salt", hmac.new(secret, b"rows and units", "sha256").hexdigest())
-
-
 def _share_never_link(run: Run) -> None:
     """Tell the models which keys the settings keep from linking, and the user which are nowhere."""
     hashes: list[int] = []
@@ -294,6 +308,7 @@ def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
     engine.set_words("step", ("aftercare", "hand_over", "handle", "reach", "resolve", "search",
                               "wait"))
     engine.set_words("kind", (*VOCABULARIES["event_type"], *words_written("kind")))
+    engine.set_words("link_basis", words_written("link_basis"))
 
 
 def words_written(column: str) -> tuple[str, ...]:

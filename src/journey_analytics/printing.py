@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-OUT = Console(highlight=False)
-ERR = Console(stderr=True, highlight=False)
+OUT = Console(highlight=False, emoji=False)
 
 
 def as_json(value: Any) -> str:
@@ -29,6 +29,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat() + "Z"
     return value.isoformat() if isinstance(value, date) else value
+
+
+def command(*words: object) -> str:
+    """Return a command line of ``journeys`` that can be pasted, markup escaped."""
+    return escape(shlex.join(["journeys", *map(str, words)]))
 
 
 def local(moment: datetime | None, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
@@ -49,7 +54,8 @@ def duration(milliseconds: int | None) -> str:
     return f"{seconds / 86400:,.0f} days"
 
 
-def _grid(*columns: str, right: tuple[str, ...] = (), title: str = "") -> Table:
+def grid(*columns: str, right: tuple[str, ...] = (), title: str = "") -> Table:
+    """Return an empty table in the one style of the command line."""
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None,
                   pad_edge=False, header_style="bold")
     for name in columns:
@@ -66,7 +72,7 @@ def print_pain_points(worst: list[dict[str, Any]], pain_points: int) -> None:
     basis = worst[0]["basis"]
     by_score = basis != "customer hours lost"
     lost = f"{basis} points lost" if by_score else basis
-    table = _grid("#", "what hurts", "reason", "where", "persons", "effect ±95 %", "lost",
+    table = grid("#", "what hurts", "reason", "where", "persons", "effect ±95 %", "lost",
                   right=("#", "persons", "effect ±95 %", "lost"),
                   title=f"Worst {len(worst)} of {pain_points} pain points, by {lost}")
     for p in worst:
@@ -92,7 +98,7 @@ def print_status(status: dict[str, Any]) -> None:
     """Print the one screen of ``journeys status``."""
     zone = status["timezone"]
     run = status["last_run"]
-    head = _grid("", "")
+    head = grid("", "")
     head.show_header = False
 
     def line(name: str, text: str) -> None:
@@ -108,7 +114,9 @@ def print_status(status: dict[str, Any]) -> None:
     line("as of", f"{local(status['as_of'], zone)} {zone}")
     line("rows in", f"{status['rows_in']:,} = {status['records_used']:,} used + {ignored:,} "
                     f"ignored + {status['records_quarantined']:,} quarantined"
-                    f" + {status['rows_unreadable']:,} unreadable")
+                    + (f" + {status['records_dropped']:,} dropped"
+                       if status["records_dropped"] else "")
+                    + f" + {status['rows_unreadable']:,} unreadable")
     line("ignored", listed(status["records_ignored"]))
     if status["waiting"]:
         line("waiting", f"{listed(status['waiting'])}: later than as of")
@@ -142,10 +150,10 @@ def print_status(status: dict[str, Any]) -> None:
         OUT.print(f"[bold]blind[/bold]   {blind['subject']}: {blind['because']}")
     if not status["warnings"] and not status["blind"]:
         OUT.print("No warnings, nothing blind.")
-    keys = status["worth_explaining"]
-    if keys:
-        OUT.print("\nWorth a look: " + "  ".join(f"journeys explain {k}" for k in keys),
-                  soft_wrap=True)
+    if status["worth_explaining"]:
+        OUT.print("\nWorth a look:")
+    for key in status["worth_explaining"]:
+        OUT.print(f"    {command('explain', key, status['folder'])}", soft_wrap=True)
 
 
 def print_explanation(found: dict[str, Any]) -> None:
@@ -156,7 +164,7 @@ def print_explanation(found: dict[str, Any]) -> None:
         OUT.print(f"Person {person['person_key']} ({person['person_kind']}), "
                   f"{person['contacts']} contacts, {person['touchpoints']} touchpoints, first seen "
                   f"{local(person['first_seen_at'], zone)} {zone}")
-        table = _grid("journey", "reason", "started", "contacts", "status",
+        table = grid("journey", "reason", "started", "contacts", "status",
                       right=("contacts",))
         for j in found["journeys"]:
             table.add_row(str(j["journey_key"]), escape(j["reason"]),
@@ -200,7 +208,17 @@ def print_check(report: dict[str, Any]) -> None:
             OUT.print(f"    {t['rows']:,} {name}, {t['first']:%Y-%m-%d} to {t['last']:%Y-%m-%d}")
         fates = [f"{n:,} {escape(fate)}" for fate, n in s["fates"].items()
                  if not fate.startswith("quarantined")]
+        if s["rows_unreadable"]:
+            fates.append(f"{s['rows_unreadable']:,} unreadable")
         OUT.print(f"    records: {', '.join(fates) or 'none usable'}", soft_wrap=True)
+        reasons = s["reasons"]
+        if reasons["asked"]:
+            unmapped = (f"; {reasons['unmapped'] / reasons['stated']:.0%} of these have no "
+                        f"[reasons] entry" if reasons["stated"] else "")
+            OUT.print(f"    reasons: stated by {reasons['stated'] / reasons['asked']:.0%} of "
+                      f"{reasons['asked']:,} contacts{unmapped}", markup=False, soft_wrap=True)
+        if s["own_adapters"]:
+            OUT.print(f"    your own: {escape(', '.join(s['own_adapters']))}", soft_wrap=True)
     if report["faults"]:
         OUT.print()
         OUT.print("[bold]Would go to quarantine[/bold]")
@@ -211,8 +229,10 @@ def print_check(report: dict[str, Any]) -> None:
     if reasons["unmapped"]:
         share = reasons["unmapped"] / reasons["stated"]
         words = ", ".join(f"{escape(w)} ({n:,})" for w, n in reasons["unmapped_words"].items())
-        OUT.print(f"\n{share:.0%} of stated reasons have no [reasons] entry and stay as they are: "
-                  f"{words}", soft_wrap=True)
+        OUT.print(f"\n{share:.0%} of stated reasons have no \\[reasons] entry and stay as they "
+                  f"are: {words}", soft_wrap=True)
+    for remark in report["remarks"]:
+        OUT.print(f"[bold]note[/bold] {escape(remark)}", soft_wrap=True)
     for problem in report["problems"]:
         OUT.print(f"[red]problem[/red] {escape(problem)}", soft_wrap=True)
     if not report["problems"]:
@@ -221,7 +241,7 @@ def print_check(report: dict[str, Any]) -> None:
 
 def print_bench(report: dict[str, Any]) -> None:
     """Print seconds per step and their ratio to the bare sort and write."""
-    table = _grid("step", "seconds", "of bare sort + write", right=("seconds",
+    table = grid("step", "seconds", "of bare sort + write", right=("seconds",
                   "of bare sort + write"), title=f"{report['touchpoints']:,} touchpoints, "
                   f"{report['threads']} threads")
     for name, seconds in report["seconds"].items():

@@ -9,48 +9,29 @@ import os
 import re
 import secrets
 import tomllib
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from typing import Any, Literal
 
-import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import JourneyError, SettingsError, did_you_mean, raise_all
+from .settings_calendars import Calendar, Strict, Zone, calendar_problems
+from .settings_costs import Costs
+from .settings_moments import Channel, Escalations, Expectation, Place, moment_problems
+from .settings_sources import Region, Source
 
 FILE_NAME = "journeys.toml"
 KEY_FILE_NAME = "journeys.key"
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STAGES = (
     "awareness", "consideration", "purchase", "delivery", "onboarding", "usage", "support",
     "loyalty",
 )
 
 
-def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        hint = did_you_mean(value, sorted(available_timezones()))
-        raise ValueError(f"unknown time zone|'{value}'|a name like 'Europe/Berlin'|{hint}")
-    return value
-
-
-def _known_region(value: str) -> str:
-    if not phonenumbers.country_code_for_region(value):
-        raise ValueError(f"unknown region|'{value}'|a two-letter country code like 'DE'|")
-    return value
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Region = Annotated[str, AfterValidator(_known_region)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Project(_Strict):
+class Project(Strict):
     """``[project]``: name, zone of printed times, default phone region, fixed ``as_of``."""
 
     name: str = "Customer journeys"
@@ -59,37 +40,7 @@ class Project(_Strict):
     as_of: datetime | None = None
 
 
-class Source(_Strict):
-    """``[sources.NAME]``: which files, how they are delivered and which adapter reads them.
-
-    ``calls_of`` and ``tickets_of`` name the source whose ids this one refers to, so that a survey
-    can name a call of the phone system. ``id_space`` lets two sources share one ``customer_ref``.
-    """
-
-    adapter: str
-    files: str | dict[str, str]
-    mode: Literal["delta", "snapshot", "window"] = "delta"
-    window_column: str | None = None
-    timezone: Zone | None = None
-    region: Region | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    calls_of: str | None = None
-    tickets_of: str | None = None
-    id_space: str | None = None
-
-    @model_validator(mode="after")
-    def _window_needs_a_column(self) -> Source:
-        if self.mode == "window" and not self.window_column:
-            raise ValueError("mode 'window' needs window_column||the column that holds the date|")
-        return self
-
-    def streams(self) -> dict[str, str]:
-        """Return path pattern by stream; one pattern alone is the stream ``records``."""
-        return {"records": self.files} if isinstance(self.files, str) else dict(self.files)
-
-
-class Reason(_Strict):
+class Reason(Strict):
     """``[reasons.NAME]``: one contact reason, its family and stage, and the sources' words."""
 
     family: str
@@ -97,43 +48,7 @@ class Reason(_Strict):
     match: tuple[str, ...] = ()
 
 
-class Calendar(_Strict):
-    """Opening hours of a week in one zone; a day left out is closed, holidays are closed."""
-
-    timezone: Zone
-    days: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str]
-    holidays: tuple[date, ...] = ()
-
-    @model_validator(mode="after")
-    def _hours_are_readable(self) -> Calendar:
-        for day, text in self.days.items():
-            for part in text.split(","):
-                _open_close(day, part)
-        return self
-
-    def intervals(self, day: str) -> list[tuple[int, int]]:
-        """Return the open minutes of a weekday as (from, until), minutes since midnight."""
-        text = self.days.get(day)  # type: ignore[call-overload]
-        return [_open_close(day, part) for part in text.split(",")] if text else []
-
-
-def _open_close(day: str, text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"\s*(\d\d):(\d\d)-(\d\d):(\d\d)\s*", text)
-    if found:
-        h1, m1, h2, m2 = map(int, found.groups())
-        if h1 * 60 + m1 < h2 * 60 + m2 <= 24 * 60 and m1 < 60 and m2 < 60:
-            return h1 * 60 + m1, h2 * 60 + m2
-    raise ValueError(f"hours of {day} not understood|'{text}'|like '08:00-18:00'|")
-
-
-class Hours(_Strict):
-    """``[hours]``: a default calendar and calendars of single queues."""
-
-    default: Calendar | None = None
-    queues: dict[str, Calendar] = Field(default_factory=dict)
-
-
-class Thresholds(_Strict):
+class Thresholds(Strict):
     """``[thresholds]``: every number the rules use. Defaults are printed with each pack."""
 
     session_gap_minutes: int = Field(30, ge=1)
@@ -144,11 +59,16 @@ class Thresholds(_Strict):
     inherit_window_hours: int = Field(24, ge=1)
     forward_window_minutes: int = Field(15, ge=1)
     same_interaction_minutes: int = Field(30, ge=0)
+    clock_skew_seconds: int = Field(120, ge=0)
     opening_window_minutes: int = Field(5, ge=0)
     conversation_gap_hours: int = Field(24, ge=1)
     wait_seconds: int = Field(120, ge=0)
     first_reply_hours: int = Field(24, ge=1)
     hold_seconds: int = Field(120, ge=0)
+    silent_wait_hours: int = Field(72, ge=1)
+    aftercare_hours: int = Field(72, ge=1)
+    resolution_days: int = Field(7, ge=1)
+    coverage_gap_days: int = Field(3, ge=1)
     short_abandon_seconds: int = Field(5, ge=0)
     contact_minutes: int = Field(15, ge=1)
     min_scored: int = Field(100, ge=1)
@@ -167,7 +87,7 @@ class Thresholds(_Strict):
         return found
 
 
-class Family(_Strict):
+class Family(Strict):
     """``[families.NAME]``: windows of one reason family, where they differ from [thresholds]."""
 
     quiet_window_days: int | None = Field(None, ge=1)
@@ -177,13 +97,13 @@ class Family(_Strict):
 #: What makes a key too shared to link, by policy: customer numbers beside a weak key (e-mail,
 #: phone, cookie) of one scope, weak keys beside a customer number, calls and tickets that carry it.
 POLICIES = {
-    "strict": {"strong_ids": 0, "weak_keys": 5, "records": 100},
-    "default": {"strong_ids": 1, "weak_keys": 20, "records": 1_000},
+    "strict": {"strong_ids": 0, "weak_keys": 3, "records": 100},
+    "default": {"strong_ids": 1, "weak_keys": 6, "records": 1_000},
     "loose": {"strong_ids": 3, "weak_keys": 50, "records": 10_000},
 }
 
 
-class Identity(_Strict):
+class Identity(Strict):
     """``[identity]``: when a key is shared by too many to link, and keys that never link.
 
     ``strict`` joins no customer number by e-mail, phone or cookie; ``default`` does where the key
@@ -203,30 +123,35 @@ class Identity(_Strict):
         return {**POLICIES[self.policy], **own}
 
 
-class Privacy(_Strict):
+class Privacy(Strict):
     """``[privacy]``: smallest group shown."""
 
     min_group: int = Field(5, ge=2)
 
 
-class Machine(_Strict):
+class Machine(Strict):
     """``[machine]``: what a run may use."""
 
     memory_limit: str = "4GB"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """Everything in ``journeys.toml``."""
 
     project: Project = Project()
     sources: dict[str, Source] = Field(default_factory=dict)
     reasons: dict[str, Reason] = Field(default_factory=dict)
     stages: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    hours: Hours = Hours()
+    calendars: dict[str, Calendar] = Field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+    escalations: Escalations = Escalations()
     thresholds: Thresholds = Thresholds()
     families: dict[str, Family] = Field(default_factory=dict)
+    channels: dict[Channel, Place] = Field(default_factory=dict)
+    queues: dict[str, Place] = Field(default_factory=dict)
     identity: Identity = Identity()
+    costs: Costs = Costs()
     privacy: Privacy = Privacy()
     machine: Machine = Machine()
 
@@ -316,6 +241,16 @@ def _cross_checks(path: Path, text: str, settings: Settings) -> list[JourneyErro
             if other != name:
                 problem(("reasons", name, "match"), f"'{word}' also stands for [reasons.{other}]",
                         remedy="A source's word means one reason.")
+        stages = [*STAGES, *settings.stages]
+        if reason.stage is not None and reason.stage not in stages:
+            problem(("reasons", name, "stage"), "no such stage", found=f"'{reason.stage}'",
+                    allowed=", ".join(dict.fromkeys(stages)),
+                    remedy=did_you_mean(reason.stage, stages) or "Declare it in [stages].")
+    for where, what, details in (
+        *calendar_problems(settings.calendars),
+        *moment_problems(settings.expectations, settings.calendars),
+    ):
+        problem(where, what, **details)
     as_of = settings.project.as_of
     if as_of is not None and as_of.tzinfo is None:
         problem(
@@ -358,14 +293,24 @@ def _fields_beside(where: tuple[str, ...]) -> list[str]:
     return sorted(getattr(model, "model_fields", {}))
 
 
+def place(folder: Path, *where: str) -> str:
+    """Return ``file:line`` of a setting of a project."""
+    path = folder / FILE_NAME
+    return _place(path, path.read_text(encoding="utf-8"), where)
+
+
 def _place(path: Path, text: str, where: tuple[str, ...]) -> str:
     """Return ``file:line`` of a setting: the deepest part of its name that the file shows."""
     best, table = 0, ""
+    seen: Counter[str] = Counter()  # [[headers]] of one name stand more than once
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
         key = re.match(r"\s*([\w\"'.-]+)\s*=", line)
         if header:
             table = header[1].replace('"', "").replace("'", "")
+            if line.lstrip().startswith("[["):
+                seen[table] += 1
+                table = f"{table}.{seen[table] - 1}"
             if where[: table.count(".") + 1] == tuple(table.split(".")):
                 best = number
         elif key:

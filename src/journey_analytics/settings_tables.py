@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
+from . import calendars
 from .models import ByFamily, Parameter
-from .settings import STAGES, WEEKDAYS, Calendar, Settings
+from .settings import STAGES, Settings
 
 #: Tables that settings give to the models.
-GIVEN = ("reason_settings", "stage_settings", "calendars", "open_hours")
+GIVEN = (
+    "reason_settings", "stage_settings", "place_thresholds", "escalation_targets", "expectations",
+    *calendars.GIVEN,
+)
+#: Thresholds that a channel or a queue may have of its own.
+_OF_PLACES = ("wait_seconds", "first_reply_hours", "hold_seconds", "silent_wait_hours",
+              "aftercare_hours", "resolution_days")
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
@@ -21,6 +29,7 @@ def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
         **settings.thresholds.parameters(),
         **{name: by_family(settings, f"{name}_days") for name in ("quiet_window", "repeat_window")},
         **{f"shared_key_{name}": limit for name, limit in settings.identity.limits().items()},
+        **settings.costs.parameters(),
         "min_group": settings.privacy.min_group,
         "as_of": as_of.astimezone(UTC) if as_of.tzinfo else as_of,
     }
@@ -40,7 +49,7 @@ def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.
     Parameters
     ----------
     first, last
-        UTC times between which opening hours are needed.
+        UTC times between which the data lies.
     """
     reasons = [
         {"word": word, "reason": name, "reason_family": r.family, "stage": r.stage}
@@ -49,16 +58,12 @@ def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.
     ]
     stages = [{"word": word, "stage": stage} for stage, words in settings.stages.items()
               for word in dict.fromkeys(w.lower() for w in words)]
-    calendars = _calendars(settings)
-    hours = [row for name, c in calendars.items() for row in _open_hours(name, c, first, last)]
-    listed = [{"queue": name, "calendar": name or "default"} for name in calendars]
     return {
         "reason_settings": _table(reasons, word=pa.string(), reason=pa.string(),
                                   reason_family=pa.string(), stage=pa.string()),
         "stage_settings": _table(stages, word=pa.string(), stage=pa.string()),
-        "calendars": _table(listed, queue=pa.string(), calendar=pa.string()),
-        "open_hours": _table(hours, calendar=pa.string(), day=pa.date32(),
-                             opens_at=pa.timestamp("us"), closes_at=pa.timestamp("us")),
+        **_moments(settings),
+        **calendars.tables(settings.calendars, first, last),
     }
 
 
@@ -72,39 +77,33 @@ def _table(rows: Sequence[Mapping[str, object]], **types: pa.DataType) -> pa.Tab
     return pa.Table.from_pylist(list(rows), schema=pa.schema(list(types.items())))
 
 
-def _calendars(settings: Settings) -> dict[str, Calendar]:
-    """Return calendars by queue; the default's queue is empty."""
-    found = dict(settings.hours.queues)
-    if settings.hours.default is not None:
-        found[""] = settings.hours.default
-    return found
-
-
-def _open_hours(
-    name: str, calendar: Calendar, first: datetime, last: datetime
-) -> list[dict[str, object]]:
-    """Return the open intervals of a calendar in UTC, cut at midnight UTC."""
-    zone = ZoneInfo(calendar.timezone)
-    rows: list[dict[str, object]] = []
-    day = first.date() - timedelta(days=1)
-    while day <= last.date() + timedelta(days=14):
-        if day not in calendar.holidays:
-            for opens, closes in calendar.intervals(WEEKDAYS[day.weekday()]):
-                start, end = _utc(day, opens, zone), _utc(day, closes, zone)
-                rows += [{"calendar": name or "default", "day": a.date(), "opens_at": a,
-                          "closes_at": b} for a, b in _cut_at_midnight(start, end)]
-        day += timedelta(days=1)
-    return rows
-
-
-def _utc(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    day, minutes = day + timedelta(days=minutes // 1440), minutes % 1440
-    local = datetime.combine(day, time(minutes // 60, minutes % 60), zone)
-    return local.astimezone(UTC).replace(tzinfo=None)
-
-
-def _cut_at_midnight(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    midnight = datetime.combine(start.date() + timedelta(days=1), time())
-    if end <= midnight:
-        return [(start, end)]
-    return [(start, midnight), *_cut_at_midnight(midnight, end)]
+def _moments(settings: Settings) -> dict[str, pa.Table]:
+    """Return what moments read: thresholds of places, higher tiers, expectations."""
+    places = [
+        {"place_kind": kind, "place": name, **{
+            f"{stem}_ms": None if value is None else timedelta(**{unit: value}) // _MILLISECOND
+            for field in _OF_PLACES
+            for (stem, _, unit), value in [(field.rpartition("_"), getattr(place, field))]}}
+        for kind, listed in (("channel", settings.channels), ("queue", settings.queues))
+        for name, place in listed.items()
+    ]
+    targets = [{"target_kind": kind, "target": name}
+               for kind, names in (("queue", settings.escalations.queues),
+                                   ("family", settings.escalations.families)) for name in names]
+    expectations = [
+        {"expectation": e.name, "after_word": e.after.lower(), "expected_word": e.expect.lower(),
+         "within_ms": None if e.clock is None else e.clock // _MILLISECOND,
+         "within_business_ms": e.within_business_hours and e.within_business_hours * 3_600_000,
+         "within_workdays": e.within_business_days}
+        for e in settings.expectations
+    ]
+    return {
+        "place_thresholds": _table(
+            places, place_kind=pa.string(), place=pa.string(),
+            **{f"{field.rpartition('_')[0]}_ms": pa.int64() for field in _OF_PLACES}),
+        "escalation_targets": _table(targets, target_kind=pa.string(), target=pa.string()),
+        "expectations": _table(
+            expectations, expectation=pa.string(), after_word=pa.string(),
+            expected_word=pa.string(), within_ms=pa.int64(), within_business_ms=pa.int64(),
+            within_workdays=pa.int32()),
+    }

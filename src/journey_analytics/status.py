@@ -11,24 +11,30 @@ from .errors import DataError
 from .pipeline import warehouse_file
 from .settings import load
 
+#: Ranked pain points of groups that the settings of now show, numbered as the pack does.
+_SHOWN = """
+WITH shown AS (
+    SELECT * REPLACE (row_number() OVER (ORDER BY rank)::integer AS rank), rank AS published_rank
+    FROM pain_points WHERE rank IS NOT NULL AND persons_hit >= ?)"""
 #: Journeys named in ``status`` as worth a look: of the worst pain points, with most moments.
-_EXAMPLES = """
+_EXAMPLES = _SHOWN + """
 SELECT e.journey_key
 FROM pain_point_evidence AS e
-JOIN pain_points AS p USING (pain_point)
+JOIN shown AS p USING (pain_point)
 JOIN (SELECT journey_key, count(DISTINCT kind) AS kinds, count(*) AS moments FROM moments
       GROUP BY journey_key) AS m USING (journey_key)
 WHERE p.rank <= 5
 GROUP BY e.journey_key
 ORDER BY max(m.kinds) DESC, max(m.moments) DESC, e.journey_key
 LIMIT 3"""
-_PAIN_POINTS = """
+_PAIN_POINTS = _SHOWN + """
 SELECT p.rank, k.title, p.kind, p.reason, p.channel, p.queue, p.stage, p.step, p.persons_hit,
        p.journeys_hit, p.frequency, p.frequency_low, p.frequency_high, p.hit_scored, p.difference,
-       p.difference_low, p.difference_high, p.lost_ms, p.burden, p.basis, o.worse_rank
-FROM pain_points AS p JOIN moment_kinds AS k USING (kind)
+       p.difference_low, p.difference_high, p.lost_ms, p.burden, p.basis, w.rank AS worse_rank
+FROM shown AS p JOIN moment_kinds AS k USING (kind)
 LEFT JOIN pain_point_overlaps AS o USING (pain_point)
-WHERE p.rank IS NOT NULL ORDER BY p.rank LIMIT ?"""
+LEFT JOIN shown AS w ON o.worse_rank = w.published_rank
+ORDER BY p.rank LIMIT ?"""
 _SOURCES = """
 SELECT source, kind_of_record, min(day) AS first_day, max(day) AS last_day,
        sum(row_count)::bigint AS row_count
@@ -44,6 +50,7 @@ def read_status(project: Path) -> dict[str, Any]:
         Nothing has been published yet.
     """
     settings = load(project)
+    min_group = settings.privacy.min_group
     with Published(warehouse_file(project)) as warehouse:
         last = warehouse.dicts("SELECT * FROM runs ORDER BY run_no DESC LIMIT 1")[0]
         account = warehouse.dicts(
@@ -67,6 +74,7 @@ def read_status(project: Path) -> dict[str, Any]:
             "records_ignored": {r["rule"]: r["records"] for r in account
                                 if r["fate"] == "ignored"},
             "records_quarantined": fates["quarantined"],
+            "records_dropped": fates["dropped"],
             "rows_unreadable": unread,
             "waiting": dict(warehouse.rows(
                 "SELECT source::varchar || ' ' || kind_of_record, row_count FROM waiting "
@@ -95,11 +103,12 @@ def read_status(project: Path) -> dict[str, Any]:
             "parents": dict(warehouse.rows(
                 "SELECT kind::varchar, parent_kind FROM moment_kinds "
                 "WHERE parent_kind IS NOT NULL")),
-            "pain_points": warehouse.value("SELECT count(*) FROM pain_points"),
-            "worst": warehouse.dicts(_PAIN_POINTS, [5]),
+            "pain_points": warehouse.value(
+                "SELECT count(*) FROM pain_points WHERE persons_hit >= ?", [min_group]),
+            "worst": warehouse.dicts(_PAIN_POINTS, [min_group, 5]),
             "warnings": last["warnings"],
             "blind": warehouse.dicts("SELECT subject, because FROM blind_spots ORDER BY subject"),
-            "worth_explaining": [key for (key,) in warehouse.rows(_EXAMPLES)],
+            "worth_explaining": [str(key) for (key,) in warehouse.rows(_EXAMPLES, [min_group])],
         }
 
 

@@ -88,6 +88,57 @@ class DuckDBEngine:
         self.execute(f'DELETE FROM {NEXT}."{table}" WHERE {key} IN (SELECT {key} FROM {gone})')
         self.execute(f'INSERT INTO {NEXT}."{table}" BY NAME FROM {rows}')
 
+    def attach(self, name: str) -> None:
+        """Open a database file of the folder beside the run's own, read-only."""
+        path = self.folder / f"{name}.duckdb"
+        self.execute(f"ATTACH {_literal(str(path))} AS {name} (READ_ONLY)")
+
+    def next_bytes(self) -> int:
+        """Return the size of the next published file as it would be published now."""
+        self.execute(f"CHECKPOINT {NEXT}")
+        return self._next_path.stat().st_size
+
+    def rewrite_next(self, order: str) -> None:
+        """Write the next published file anew, each table sorted by a column that it has.
+
+        What nights replaced leaves holes, and pieces of a person all over the file.
+        """
+        fresh = self.scratch / "fresh.duckdb"
+        self._attach("fresh", fresh)
+        self.execute(f"COPY FROM DATABASE {NEXT} TO fresh (SCHEMA)")
+        for table, is_sorted in self.rows(
+            f"SELECT table_name, bool_or(column_name = {_literal(order)}) FROM duckdb_columns() "
+            f"WHERE database_name = '{NEXT}' AND schema_name = 'main' GROUP BY table_name"
+        ):
+            by = f' ORDER BY "{order}"' if is_sorted else ""
+            self.execute(f'INSERT INTO fresh."{table}" SELECT * FROM {NEXT}."{table}"{by}')
+        self.execute("CHECKPOINT fresh")
+        self.execute("DETACH fresh")
+        self.execute(f"DETACH {NEXT}")
+        os.replace(fresh, self._next_path)
+        self._attach(NEXT, self._next_path)
+
+    def free_share(self) -> float:
+        """Return how much of the state file is free blocks."""
+        free, total = self.rows("SELECT free_blocks, total_blocks FROM pragma_database_size() "
+                                f"WHERE database_name = '{STATE}'")[0]
+        return float(free) / max(float(total), 1.0)
+
+    def rewrite_state(self) -> None:
+        """Write the state file anew: smaller, in order, and without what was overwritten in it.
+
+        The last thing a run does: the connection still holds the old file, and with it the lock.
+        """
+        fresh = self.scratch / "state.duckdb"
+        fresh.unlink(missing_ok=True)
+        self._attach(NEXT, self._next_path)  # published; names are still looked up in it
+        self._attach("fresh", fresh)
+        self.execute(f"COPY FROM DATABASE {STATE} TO fresh")
+        self.execute("CHECKPOINT fresh")
+        self.execute("DETACH fresh")
+        self.execute(f"CHECKPOINT {STATE}")
+        os.replace(fresh, self.folder / "state.duckdb")
+
     def close(self) -> None:
         """Remove what is this run's own, then let the lock go."""
         with contextlib.suppress(duckdb.Error):  # published already, or never opened
@@ -227,6 +278,10 @@ class Published:
     def __exit__(self, *_: object) -> None:
         self.connection.close()
 
+    def set_variable(self, name: str, value: bytes | str) -> None:
+        """Set a session variable: a value that must not stand in any query's text."""
+        self.connection.execute(f"SET VARIABLE {name} = ?", [value])
+
     def dicts(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         """Return rows as dictionaries; for small answers."""
         relation = self.connection.sql(query, params=values)
@@ -263,4 +318,5 @@ def _explain(error: duckdb.Error, folder: Path) -> JourneyError:
         return DataError(str(folder), "the database file is damaged",
                          remedy="Remove the warehouse folder and run again: it is rebuilt from "
                                 "landing/.")
-    return DataError("database", text.splitlines()[0] if text else type(error).__name__)
+    return DataError("database", "a statement failed",
+                     found=text.splitlines()[0] if text else type(error).__name__)

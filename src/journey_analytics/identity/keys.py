@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..contracts import TABLES, Column
-from ..engines import DuckDBEngine
+from ..contracts import Column
+from ..engines import DuckDBEngine, Published
 from ..settings import Settings
-from ..sources.casting import SourceFacts, key_cast, key_hash, key_scope
+from ..sources.casting import SourceFacts, key_cast, key_columns, key_hash, key_scope
 from ..sources.readers import literal
 
 
@@ -28,13 +30,21 @@ class CustomerKey:
     hash: int
 
 
-def key_columns() -> list[Column]:
-    """Return the columns that say who a customer is, one of each kind."""
-    return list({c.name: c for t in TABLES.values() for c in t.columns
-                 if c.type in ("id", "email", "phone")}.values())
+def share_secret(engine: DuckDBEngine | Published, secret: bytes) -> None:
+    """Hand the database what it needs to make keyed hashes; the secret itself stays here.
+
+    Customer keys get HMAC-SHA256 by its two pads (RFC 2104), ids of rows and units a salt.
+    """
+    key = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
+    key = key.ljust(64, b"\0")
+    for name, pad in (("hmac_inner", 0x36), ("hmac_outer", 0x5C)):
+        engine.set_variable(name, bytes(b ^ pad for b in key))
+    engine.set_variable("row_salt", hmac.new(secret, b"rows and units", "sha256").hexdigest())
 
 
-def spellings(engine: DuckDBEngine, settings: Settings, texts: Sequence[str]) -> list[CustomerKey]:
+def spellings(
+    engine: DuckDBEngine | Published, settings: Settings, texts: Sequence[str]
+) -> list[CustomerKey]:
     """Return every key that one of the texts can mean: of any kind, read as any source would.
 
     A text is trimmed; an e-mail is lower-cased, a phone written as E.164 by each source's region, a

@@ -1,100 +1,173 @@
-"""Score difference of journeys with and without a pain point, with its uncertainty."""
+"""What each pain point does, how sure that is, and how stable its rank."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import csr_array
+from scipy.stats import norm
 
-#: Fewer scored journeys with the pain point than this tell nothing.
-MIN_HIT = 5
-Z95 = 1.959964
-Floats = npt.NDArray[np.float64]
+from . import outcomes
+from .facts import Reason, reasons
+from .multiplicity import ACCEPTED, q_values
+from .regression import Fit, Floats
+from .resampling import resampled, stability
+from .shrinkage import shrink
+
+_COUNTS = ("hit_scored", "other_scored", "rank_low", "rank_high", "tied_from")
+_NUMBERS = (
+    "difference", "difference_low", "difference_high", "p_value", "q_value", "impact",
+    "impact_low", "impact_high", "repeat_difference", "repeat_low", "repeat_high",
+    "hours_difference", "hours_low", "hours_high", "top_3",
+)
 
 
-def impact(strata: pa.Table) -> pa.Table:
-    """Return difference, interval and shrunk impact for each pain point.
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Of the pain points of one reason, by resample: change of the difference, size of the hit.
 
-    Within a stratum (same reason, same entry channel) the difference of means has the pooled
-    variance of the two groups; strata are weighted by the journeys hit in them. The estimate is
-    then shrunk toward the mean of its kind by DerSimonian and Laird's between-cell variance
-    (Control. Clin. Trials 7, 1986), so that small cells do not win by noise.
+    The size is journeys hit, or what they lost, as the ranking goes by score or time.
+    """
+
+    change: Floats
+    size: Floats
+
+
+def impact(facts: pa.Table) -> pa.Table:
+    """Return difference, intervals, shrunk impact and rank stability for each pain point.
 
     Parameters
     ----------
-    strata
-        Per pain point and stratum: ``hit_*`` and ``other_*`` journeys, sum and sum of squares of
-        scores in thousandths.
+    facts
+        ``pain_point_facts``.
 
     Returns
     -------
     pyarrow.Table
-        ``pain_point``, ``hit_scored``, ``other_scored``, ``difference``, ``difference_low``,
-        ``difference_high`` and ``impact`` in score points; negative is worse. Values are rounded
-        to a millionth. Empty where fewer than five journeys hit have a score, or none without it.
+        One row per pain point of ``facts``; values rounded to a millionth. Empty where too few
+        journeys tell.
     """
-    frame = strata.to_pandas().sort_values(["pain_point", "entry_channel"], ignore_index=True)
-    cells = _difference(frame)
-    cells["impact"] = np.nan
+    found: list[dict[str, object]] = []
+    fits: list[Fit | None] = []
+    drawn: list[_Drawn] = []
+    is_score = bool(pc.any(facts.column("is_score")).as_py())
+    for reason in reasons(facts):
+        if not reason.cells:
+            continue
+        scores = [outcomes.of_score(reason, cell) for cell in reason.cells]
+        found += [
+            {"pain_point": c.name, "kind": c.kind, "is_within_parent": c.is_within_parent,
+             "journeys_hit": len(c.rows), "loss": c.losses.sum(), **_of_score(s),
+             **_interval("repeat", outcomes.of_repeat(reason, c)),
+             **_interval("hours", outcomes.of_resolution(reason, c))}
+            for c, s in zip(reason.cells, scores, strict=True)]
+        fits += scores
+        drawn.append(_draw(reason, scores, is_score))
+    cells = pd.DataFrame(found, columns=[
+        "pain_point", "kind", "is_within_parent", "journeys_hit", "loss", "variance",
+        *_COUNTS, *_NUMBERS])
+    cells["q_value"] = q_values(cells["p_value"].to_numpy(float))
+    cells["is_clear"] = (cells["q_value"] <= ACCEPTED) & (cells["difference"] < 0)
+    if drawn:
+        _rank(cells, _shrink(cells, np.vstack([d.change for d in drawn])), drawn,
+              is_score)
+    return _table(cells)
+
+
+def _of_score(found: Fit | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    low, high = found.interval
+    return {"difference": found.estimate, "difference_low": low, "difference_high": high,
+            "p_value": found.p_value, "hit_scored": found.hits, "other_scored": found.others,
+            # Student's t has a larger variance than the normal that stands for it in shrinking.
+            "variance": found.variance * found.df / max(found.df - 2, 1.0)}
+
+
+def _interval(name: str, found: Fit | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    low, high = found.interval
+    return {f"{name}_difference": found.estimate, f"{name}_low": low, f"{name}_high": high}
+
+
+def _draw(reason: Reason, fits: list[Fit | None], is_score: bool) -> _Drawn:
+    """Draw the reason's persons again.
+
+    The difference is estimated anew from each person's own sums, with the projection off the
+    controls as it was (one step of Newton's method from the estimate).
+    """
+    size = _by_person(reason, is_score)
+    if not is_score:
+        (sizes,) = resampled(reason.persons, size)
+        return _Drawn(np.zeros(sizes.shape), sizes)
+    none = np.zeros(len(reason.persons))
+    sums = np.column_stack([none if f is None else f.scores for f in fits]
+                           + [none if f is None else f.weights for f in fits])
+    both, sizes = resampled(reason.persons, sums, size)
+    scores, weights = np.split(both, 2)
+    return _Drawn(np.divide(scores, weights, out=np.zeros(scores.shape), where=weights > 0), sizes)
+
+
+def _by_person(reason: Reason, is_score: bool) -> csr_array:
+    """Return journeys hit (or what they lost) by person and pain point."""
+    cells = reason.cells
+    person = np.concatenate([reason.person[c.rows] for c in cells])
+    column = np.repeat(np.arange(len(cells)), [len(c.rows) for c in cells])
+    values = np.concatenate([np.ones(len(c.rows)) if is_score else np.nan_to_num(c.losses)
+                             for c in cells])
+    return csr_array((values, (person, column)), shape=(len(reason.persons), len(cells)))
+
+
+def _shrink(cells: pd.DataFrame, change: Floats) -> Floats:
+    """Fill the impacts, kind by kind; returns the impact in each resample."""
+    again = np.full(change.shape, np.nan)
+    z95 = float(norm.ppf(0.975))
     for _, group in cells.groupby("kind", sort=True):
-        known = group.dropna(subset=["difference"])
-        cells.loc[known.index, "impact"] = shrink(
-            known["difference"].to_numpy(), known["variance"].to_numpy())
-    half = Z95 * np.sqrt(cells["variance"])
-    numbers = {
-        "difference": cells["difference"], "difference_low": cells["difference"] - half,
-        "difference_high": cells["difference"] + half, "impact": cells["impact"],
-    }
+        known = group.index[group["difference"].notna()]
+        if not len(known):
+            continue
+        estimates = cells.loc[known, "difference"].to_numpy(float)
+        shrunk = shrink(estimates, cells.loc[known, "variance"].to_numpy(float))
+        cells.loc[known, "impact"] = shrunk.mean
+        cells.loc[known, "impact_low"] = shrunk.mean - z95 * shrunk.error
+        cells.loc[known, "impact_high"] = shrunk.mean + z95 * shrunk.error
+        again[known] = shrunk.mix @ (estimates[:, None] + change[known])
+    return again
+
+
+def _rank(cells: pd.DataFrame, again: Floats, drawn: list[_Drawn], is_score: bool) -> None:
+    """Fill how stable the ranks are, among the pain points that are ranked."""
+    if is_score:
+        loss = -cells["impact"].to_numpy(float) * cells["journeys_hit"].to_numpy(float)
+        losses = -again * np.vstack([d.size for d in drawn])
+    else:
+        loss = cells["loss"].to_numpy(float)
+        losses = np.vstack([d.size for d in drawn])
+    within = cells["is_within_parent"].to_numpy(bool)
+    if is_score:
+        # A part that adds to the whole is ranked beside it.
+        within = within & ~cells["is_clear"].to_numpy(bool)
+    ranked = np.flatnonzero((loss > 0) & ~within)
+    found = stability(loss[ranked], losses[ranked])
+    for name, values in (("rank_low", found.low), ("rank_high", found.high),
+                         ("top_3", found.top_3), ("tied_from", found.tied_from)):
+        cells.loc[ranked, name] = values
+
+
+def _table(cells: pd.DataFrame) -> pa.Table:
+    def column(name: str, kind: pa.DataType) -> pa.Array:
+        return pa.array([None if pd.isna(v) else round(float(v), 6) for v in cells[name]],
+                        pa.float64()).cast(kind)
+
     return pa.table({
         "pain_point": pa.array(cells["pain_point"].tolist(), pa.string()),
-        "hit_scored": pa.array(cells["hit_scored"].tolist(), pa.int64()),
-        "other_scored": pa.array(cells["other_scored"].tolist(), pa.int64()),
-        **{n: pa.array([None if pd.isna(x) else round(float(x), 6) for x in v], pa.float64())
-           for n, v in numbers.items()},
+        **{n: column(n, pa.int64()) for n in _COUNTS},
+        **{n: column(n, pa.float64()) for n in _NUMBERS},
+        "is_clear": pa.array([bool(c) if pd.notna(q) else None for c, q in
+                              zip(cells["is_clear"], cells["q_value"], strict=True)], pa.bool_()),
     })
-
-
-def _difference(frame: pd.DataFrame) -> pd.DataFrame:
-    n_hit = frame["hit_journeys"].to_numpy(float)
-    n_other = frame["other_journeys"].to_numpy(float)
-    usable = (n_hit > 0) & (n_other > 0) & (n_hit + n_other > 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean_hit = frame["hit_sum"].to_numpy(float) / 1000 / n_hit
-        mean_other = frame["other_sum"].to_numpy(float) / 1000 / n_other
-        squares = (frame["hit_squares"].to_numpy(float) + frame["other_squares"].to_numpy(float))
-        within = squares / 1e6 - n_hit * mean_hit**2 - n_other * mean_other**2
-        pooled = np.maximum(within, 0) / (n_hit + n_other - 2)
-        variance = pooled * (1 / n_hit + 1 / n_other)
-    frame = frame.assign(
-        weight=np.where(usable, n_hit, 0.0),
-        weighted=np.where(usable, n_hit * (mean_hit - mean_other), 0.0),
-        weighted_variance=np.where(usable, n_hit**2 * variance, 0.0),
-        other_used=np.where(usable, n_other, 0.0),
-    )
-    cells = frame.groupby(["pain_point", "kind"], sort=True, as_index=False, observed=True).agg(
-        hit_scored=("weight", "sum"), other_scored=("other_used", "sum"),
-        weight=("weight", "sum"), weighted=("weighted", "sum"),
-        weighted_variance=("weighted_variance", "sum"))
-    enough = cells["weight"] >= MIN_HIT
-    cells["difference"] = (cells["weighted"] / cells["weight"]).where(enough)
-    cells["variance"] = (cells["weighted_variance"] / cells["weight"] ** 2).where(enough)
-    # A variance of zero (all scores alike) is not certainty; the smallest score step stands in.
-    cells["variance"] = cells["variance"].clip(lower=1e-6)
-    return cells
-
-
-def shrink(estimates: Floats, variances: Floats) -> Floats:
-    """Return estimates moved toward their precision-weighted mean by their own uncertainty.
-
-    With fewer than three estimates there is no variance between them to learn from; they stay.
-    """
-    if len(estimates) < 3:
-        return estimates
-    weights = 1 / variances
-    mean = float((weights * estimates).sum() / weights.sum())
-    spread = float((weights * (estimates - mean) ** 2).sum())
-    scale = float(weights.sum() - (weights**2).sum() / weights.sum())
-    between = max(0.0, (spread - (len(estimates) - 1)) / scale)
-    kept = between / (between + variances)
-    return mean + kept * (estimates - mean)

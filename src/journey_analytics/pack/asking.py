@@ -49,12 +49,14 @@ class Questions:
     connection
         An open published file.
     params
-        Parameters of the questions by name; a question is given those it names.
+        Parameters of the questions by name; a question is given those it names. Views cannot
+        have any, and read ``min_group`` as a variable of the session.
     """
 
     def __init__(self, connection: Any, params: Mapping[str, object]) -> None:
         self._connection = connection
         self._params = params
+        connection.execute("SET VARIABLE min_group = ?", [params["min_group"]])
         for statement in _code("views").split(";"):
             connection.execute(statement)
 

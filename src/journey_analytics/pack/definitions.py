@@ -20,6 +20,10 @@ _TITLES = {
     "wait_seconds": "A wait in a queue is long from",
     "first_reply_hours": "A wait for the first reply is long from",
     "hold_seconds": "A hold is long from",
+    "silent_wait_hours": "A silence of ours is long from",
+    "aftercare_hours": "A silent solution is followed up within",
+    "resolution_days": "A solution is late after",
+    "coverage_gap_days": "A source was dark when it had no row for more than",
     "contact_minutes": "A contact whose time is not measured costs the customer",
     "short_abandon_seconds": "Hanging up is a misdial, not giving up, within",
     "survey_window_days": "An answer without a reference is about the last contact within",
@@ -74,6 +78,15 @@ def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
         "ping_pong": "A to B to A is one",
         "error_met": "each error that the source reports",
         "reopen": "from solved back to not solved",
+        "search_before_contact": f"a search or help page within "
+                                 f"{_span(t.inherit_window_hours, 'hour')} before the contact",
+        "bot_handoff": "each time a bot hands over, or its leg is followed by a human's",
+        "escalation": "to a queue or a family of complaints declared in the settings",
+        "silent_wait": f"{_span(t.silent_wait_hours, 'hour')} or more without a word of ours",
+        "long_resolution": f"more than {_span(t.resolution_days, 'day')} from opening to solution",
+        "missing_confirmation": "what the settings declare as expected",
+        "missing_aftercare": f"solved in silence, and no word of ours within "
+                             f"{_span(t.aftercare_hours, 'hour')}",
         "out_of_hours_attempt": "calls and chats outside the declared opening hours",
     }
 

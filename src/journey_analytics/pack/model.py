@@ -53,6 +53,7 @@ class Fates:
     used: Number
     ignored: Number
     quarantined: Number
+    dropped: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,6 @@ class Step:
     ranked_points: int
     score: tuple[Fact, ...]
     blind: tuple[str, ...]
-    not_looked_for: tuple[str, ...]
 
     @property
     def is_blind(self) -> bool:

@@ -22,7 +22,7 @@ MOST_SHARES = 4
 
 def read_map(
     ask: Questions, totals: Row, points: Sequence[PainPoint], others: Sequence[PainPoint],
-    basis: Basis, blind: Sequence[Unknown], kinds: set[str], min_group: int,
+    basis: Basis, blind: Sequence[Unknown], min_group: int,
 ) -> JourneyMap:
     """Return the map of all journeys of persons that are not anonymous.
 
@@ -32,8 +32,6 @@ def read_map(
         Pain points with and without a card.
     blind
         What no connected source could have shown.
-    kinds
-        Kinds of moments that were looked for.
     """
     passing = {r["step"]: r for r in ask.ask("steps")}
     doings = _by_step(ask.ask("step_doings"))
@@ -62,8 +60,6 @@ def read_map(
             more_points=max(0, len(here) - max(listed, carded)), ranked_points=len(here),
             score=_score(here, basis, answers if name == "aftercare" else None),
             blind=tuple(u.subject for u in blind if name in words.BLIND_STEPS.get(u.subject, ())),
-            not_looked_for=tuple(text for kind, (step, text) in words.PLANNED_KINDS.items()
-                                 if step == name and kind not in kinds),
         ))
     return JourneyMap(
         journeys=totals.number("journeys"), persons=totals.number("active_persons"),

@@ -36,7 +36,7 @@ def read_scope(ask: Questions, totals: Row, min_group: int) -> Scope:
         spans=_spans(ask, first, last),
         fates=tuple(
             Fates(words.clean(r["source"]), r.number("records"), r.number("used"),
-                  r.number("ignored"), r.number("quarantined"))
+                  r.number("ignored"), r.number("quarantined"), r.number("dropped"))
             for r in ask.ask("record_fates")),
         rules=tuple(RuleCount(r["fate"], words.rule_name(r["rule"]), r.number("records"))
                     for r in ask.ask("record_rules")),

@@ -55,7 +55,7 @@ def read_pack_data(project: Path, settings: Settings) -> PackData:
             version=run["program_version"], min_group=min_group, is_too_small=too_small,
             basis=basis, scope=read_scope(ask, totals, min_group),
             journey_map=None if too_small else read_map(
-                ask, totals, points, others, basis, blind, set(kinds), min_group),
+                ask, totals, points, others, basis, blind, min_group),
             points=points, others=others, blind=blind,
             not_ranked=tuple(RuleCount("not ranked", r["because"], r.number("points"))
                              for r in ask.ask("not_ranked")),

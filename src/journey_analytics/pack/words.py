@@ -79,16 +79,12 @@ BLIND_STEPS = {
     "attempts outside opening hours": ("reach",),
     "what people looked for before they got in touch": ("search",),
     "how people felt about it": ("aftercare",),
-}
-#: Kinds of moments that a later version looks for: until then their absence is not stated.
-PLANNED_KINDS = {
-    "search_before_contact": ("search", "searches that end in a contact"),
-    "bot_handoff": ("reach", "bots that hand over"),
-    "silent_wait": ("wait", "silent waits"),
-    "escalation": ("hand_over", "escalations"),
-    "long_resolution": ("resolve", "long resolutions"),
-    "missing_confirmation": ("aftercare", "missing confirmations"),
-    "missing_aftercare": ("aftercare", "missing aftercare"),
+    "escalations": ("hand_over",),
+    "silences": ("wait",),
+    "missing confirmations": ("aftercare",),
+    "some missing confirmations": ("aftercare",),
+    "confirmations within business time": ("aftercare",),
+    "solutions that nobody followed up": ("aftercare",),
 }
 INSTRUMENTS = {
     "NPS": "the recommendation question (NPS)", "CSAT": "the satisfaction question (CSAT)",

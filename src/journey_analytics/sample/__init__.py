@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from . import calls, servicenow, surveys, truth, web, zendesk
 from .dirt import Entry, dirt_csv, hostile_entries, hostile_rows, soil
+from .guard import refuse_foreign
+from .levels import MIDDLE, dirt_level
 from .people import make_people
 from .plan import make_plan
 from .project import write_project
 from .tables import Layout, Table, concat, save, write
 from .tickets import make_tickets
-from .world import PLANTED, Bools, Ints, World, make_world
+from .world import PLANTED, TIMEZONE, Bools, Ints, World, make_world
 
-__all__ = ["PLANTED", "Sample", "generate"]
+__all__ = ["PLANTED", "TIMEZONE", "Sample", "generate"]
 
 #: Persons per chunk: bounds the memory; part of the recipe, so never a parameter.
 CHUNK = 20_000
@@ -29,23 +32,26 @@ CHUNK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was written: rows by stream, and journeys hit by planted pain point."""
+    """What was written: rows by stream, journeys hit by planted pain point, days of delivery."""
 
     folder: Path
     rows: dict[str, int]
     hits: dict[str, int]
+    deliveries: tuple[date, ...]
 
 
 def generate(
     folder: Path | str, persons: int = 2_000, days: int = 90, seed: int = 7,
-    effects: Mapping[str, float] | str | None = None, end: str = "2026-03-31", dirt: float = 1.0,
+    effects: Mapping[str, float] | str | None = None, end: str = "2026-03-31",
+    dirt: str = MIDDLE.name, nights: int = 0,
 ) -> Sample:
     """Write a sample project.
 
     Parameters
     ----------
     folder
-        Where to; files of the same names are overwritten, others left alone.
+        Where to: a new or empty folder, or a generated project, whose files of the same names
+        are overwritten.
     persons, days, seed
         Size, and the dice. Equal arguments give equal bytes (on one version of NumPy).
     effects
@@ -53,14 +59,18 @@ def generate(
     end
         Last day of the data, in Berlin; ``as_of`` is its end.
     dirt
-        0 for clean files, 1 for the usual share of repeats, corrections and broken rows.
+        Name of a level: ``light``, ``middle`` (the shipped sample), ``heavy``, or ``tidy``.
+    nights
+        0 for weekly deliveries; else the last so many days come one a night, after one delivery
+        of everything before, and 5 % of a night's rows are late or corrections.
 
     Returns
     -------
     Sample
         Counts of what was written.
     """
-    world = make_world(persons, days, seed, effects, end, dirt)
+    refuse_foreign(Path(folder))
+    world = make_world(persons, days, seed, effects, end, dirt_level(dirt), nights)
     folder = Path(folder)
     rows: dict[str, int] = {}
     hits = np.zeros(len(PLANTED), np.int64)
@@ -76,7 +86,7 @@ def generate(
     save(folder / "truth" / "dirt.csv", dirt_csv(log))
     write_project(world, folder, hits)
     names = [p.name for p in PLANTED]
-    return Sample(folder, rows, dict(zip(names, hits.tolist(), strict=True)))
+    return Sample(folder, rows, dict(zip(names, hits.tolist(), strict=True)), world.extracts)
 
 
 def _chunk(
@@ -109,7 +119,7 @@ def _chunk(
     answered = np.asarray(acd.columns["AGENT"].to_numpy(zero_copy_only=False) != "[None]")
     deliver(calls.ACD_LOG, acd, answered)
     deliver(calls.CONNECT_RECORDS,
-            calls.connect_table(world, people, plan.contacts, legs, chunk, dice("connect")))
+            calls.connect_table(world, people, plan, legs, chunk, dice("connect")))
     deliver(zendesk.TICKETS,
             zendesk.tickets_table(world, people, plan.contacts, story, chunk, bad_tickets))
     deliver(zendesk.AUDITS,
@@ -127,7 +137,8 @@ def _chunk(
     tables_of_surveys = surveys.survey_tables(world, people, plan, asked, chunk)
     for layout, table in zip(surveys.LAYOUTS, tables_of_surveys, strict=True):
         deliver(layout, table)
-    deliver(web.EVENTS, web.web_table(world, people, plan, story, chunk, dice("web")))
+    events, told = web.web_table(world, people, plan, story, chunk, dice("web"))
+    deliver(web.EVENTS, events)
 
     log.extend(hostile_entries(
         bad_tickets[story.events["ticket"].unique()], bad_incidents[incidents["contact"]],
@@ -136,6 +147,7 @@ def _chunk(
         ("persons", truth.persons(people)),
         ("journeys", truth.journeys(people, plan, asked, chunk)),
         ("contacts", truth.contacts(people, plan, story, incidents, chunk)),
+        ("visits", truth.visits(people, plan, told, chunk)),
     ):
         tables.setdefault(name, []).append(truth.csv(columns, header=chunk == 0))
     hit = plan.journeys["hit"].to_numpy()

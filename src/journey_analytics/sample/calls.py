@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from .people import People, spoken_phone
+from .people import EVERYBODY, People, mistyped, spoken_phone
+from .plan import BY_NUMBER, CATCH_ALL, MISTYPED, NOBODY, Plan
 from .shapes import (
     either,
     hms,
@@ -118,12 +120,15 @@ def acd_table(
     person = contacts["person"].to_numpy()[row]
     reason = contacts["reason"].to_numpy()[row]
     # Whether the number is shown, how, and whether the caller says who they are: per call.
-    anonymous = (contacts["named"].to_numpy()[call] == 0)[index]
-    names_self = (contacts["named"].to_numpy()[call] == 2)[index]
+    named = contacts["named"].to_numpy()[call]
+    anonymous, names_self = (named == NOBODY)[index], (named >= BY_NUMBER)[index]
     style = rng.integers(0, 4, len(call))[index]
     agent, queue = legs["agent"].to_numpy(), legs["queue"].to_numpy()
     handled = agent >= 0
     t = legs["t"].to_numpy()
+    caller, at = contacts["person"].to_numpy()[call], contacts["t"].to_numpy()[call]
+    given = either(named == MISTYPED, mistyped(people, caller, rng),
+                   either(named == CATCH_ALL, EVERYBODY, people.customer_number(caller, at)))
     seconds = {k: legs[k].to_numpy() for k in ("ivr", "wait", "ring", "talk", "hold", "wrap")}
     system = np.where(queue < 0, 1, 0)
     columns = {
@@ -135,10 +140,10 @@ def acd_table(
         "AGENT": either(handled, join("agent.", number(np.maximum(agent, 0), 2)), "[None]"),
         "DISPOSITION": either(handled, pick([r.disposition for r in REASONS], reason),
                               pick(["Abandon", "Caller Disconnected"], system)),
-        "ANI": either(anonymous, "Anonymous", spoken_phone(people, person, style)),
+        "ANI": either(anonymous, "Anonymous", spoken_phone(people, person, at[index], style)),
         "DNIS": pick(["+498000000100"], np.zeros(len(row))),
         "CUSTOMER NAME": only(names_self, people.name.take(person)),
-        "CUSTOMER ID": only(names_self, people.crm.take(person)),
+        "CUSTOMER ID": only(names_self, given.take(pa.array(index))),
         "CALL TIME": hms(_length(legs).to_numpy()),
         "IVR TIME": hms(seconds["ivr"]),
         "QUEUE WAIT TIME": hms(seconds["wait"]),
@@ -156,10 +161,11 @@ def acd_table(
 
 
 def connect_table(
-    world: World, people: People, contacts: pd.DataFrame, legs: pd.DataFrame, chunk: int,
+    world: World, people: People, plan: Plan, legs: pd.DataFrame, chunk: int,
     rng: np.random.Generator,
 ) -> Table:
     """Amazon Connect's contact records: one per leg, chained by their ids, UTC."""
+    contacts = plan.contacts
     legs = legs[contacts["system"].to_numpy()[legs["contact"]] == CONNECT]
     row, seq = legs["contact"].to_numpy(), legs["seq"].to_numpy()
     n = len(row)
@@ -175,11 +181,12 @@ def connect_table(
     connected = enqueued + wait + legs["ring"].to_numpy()
     left = connected + talk + hold  # the agent; a customer passed on outside talks on
     known = rng.random(n) < np.where(voice, 0.6, 0.8)
-    known |= people.family[person] | people.switchboard[person]
+    known |= plan.journeys["hit"].to_numpy()[contacts["journey"]][row] >= 0
+    at = contacts["t"].to_numpy()[row]
     ids = text(contact_uuid(chunk, row, seq))
     root = text(contact_uuid(chunk, row, np.zeros(n, np.int64)))
     following = text(contact_uuid(chunk, row, seq + 1))
-    endpoint = obj(Address=text(people.e164.take(person)), Type='"TELEPHONE_NUMBER"')
+    endpoint = obj(Address=text(people.e164(person, at)), Type='"TELEPHONE_NUMBER"')
     name = text(pick(["Chat " + q for q in QUEUES], np.maximum(queue, 0)))
     spoken = text(pick(QUEUES, np.maximum(queue, 0)))
     reason_word = only(handled, text(pick([r.attribute for r in REASONS], reason)))
@@ -202,7 +209,7 @@ def connect_table(
         # Keys differ only in case, as on real instances: structs cannot be inferred.
         "Attributes": obj(
             greetingPlayed='"true"', GreetingPlayed='"Y"', reason=reason_word,
-            customerId=only(known, text(people.crm.take(person))),
+            customerId=only(known, text(people.customer_number(person, at))),
             email=only(~voice & ~known, text(people.email.take(person))),
             language=pick(jsons(["en-GB", "de-DE"]), people.german[person]),
         ),

@@ -17,6 +17,8 @@ from .tables import Layout, Table, concat, lines
 from .texts import FIRST_HOSTILE
 from .world import Bools, Ints, World
 
+#: Share of a night's rows that are late or corrections, where nights are asked for.
+LATE = 0.05
 QUARANTINED, SUPERSEDED, COLLAPSED, WAITS = "quarantined", "superseded", "counted once", "waits"
 
 
@@ -96,7 +98,7 @@ def soil(
     ``eligible`` are the rows a correction may come for (None: all).
     """
     rules = SOILS.get(f"{layout.source}/{layout.stream}")
-    if rules is None or not world.dirt or not len(table):
+    if rules is None or not world.dirt.rows or not len(table):
         return table, {}, []
     return _Spade(world, layout, table, rules, rng, part).dig(eligible)
 
@@ -120,19 +122,24 @@ class _Spade:
         last = len(self.world.extracts) - 1
         added = []
         alone = np.ones(len(table), bool)
+        # What follows a delivery of everything before would all come in the first night.
+        followed = (table.week < last) & ((table.week > 0) | (self.world.nights == 0))
         if rules.repeat:
             twice = self._some(0.002, 2)
             added.append(self._log(table.take(twice), "exact duplicate", COLLAPSED))
-            again = self._some(0.003, 2, table.week < last)
+            again = self._some(0.003, 2, followed)
             copies = table.take(again)
             added.append(self._log(copies.deliver(copies.week + 1), "delivered again", COLLAPSED))
             alone[twice], alone[again] = False, False
         if rules.late:
             # Not for repeated rows: two versions in one file could not be told apart.
-            where = alone & (table.week < last)
+            where = alone & followed
             rows = self._some(0.005, 3, where if eligible is None else where & eligible)
-            table, newer = self._correct(table, rows)
+            table, newer = self._correct(table, rows, table.week[rows] + 1)
             added.append(self._log(newer, "late correction", SUPERSEDED))
+        if self.world.nights:
+            table, newer = self._come_late(table, alone, eligible)
+            added.append(newer)
         for name, cells in rules.broken.items():
             copies = self._copies(self._some(0.0003, 2))
             added.append(self._log(copies.change(**cells), name, QUARANTINED))
@@ -144,7 +151,7 @@ class _Spade:
 
     def _some(self, share: float, least: int, where: Bools | None = None) -> Ints:
         rows = np.arange(len(self.table)) if where is None else np.flatnonzero(where)
-        count = int(np.ceil(max(least, share * len(self.table)) * self.world.dirt))
+        count = int(np.ceil(max(least, share * len(self.table)) * self.world.dirt.rows))
         return np.sort(self.rng.permutation(rows)[:count])
 
     def _copies(self, rows: Ints) -> Table:
@@ -163,10 +170,24 @@ class _Spade:
         later = copies.change(**dict.fromkeys(self.rules.tomorrow, cell))
         return Table(later.columns, np.full(len(t), len(self.world.extracts) - 1), t)
 
-    def _correct(self, table: Table, rows: Ints) -> tuple[Table, Table]:
-        """Make the first delivery of some rows unfinished, and send the true ones a week later."""
-        newer = table.take(rows)
-        newer = newer.deliver(newer.week + 1)
+    def _come_late(
+        self, table: Table, alone: Bools, eligible: Bools | None
+    ) -> tuple[Table, Table]:
+        """Move or correct so many old rows that they are a share of each night's."""
+        old = np.flatnonzero(alone & (table.week == 0))
+        count = min(len(old), int(LATE * (table.week > 0).sum()))
+        rows = np.sort(self.rng.permutation(old)[:count])
+        night = self.rng.integers(1, self.world.nights + 1, count)
+        corrected = (self.rng.random(count) < 0.5) & bool(self.rules.late)
+        if eligible is not None:
+            corrected &= eligible[rows]
+        week = table.week.copy()
+        week[rows[~corrected]] = night[~corrected]
+        return self._correct(table.deliver(week), rows[corrected], night[corrected])
+
+    def _correct(self, table: Table, rows: Ints, week: Ints) -> tuple[Table, Table]:
+        """Make the first delivery of some rows unfinished, and send the true ones later."""
+        newer = table.take(rows).deliver(week)
         if self.rules.stamped:
             changed = text(zulu(self.world.cuts[newer.week] - 3_600))
             newer = newer.change(**{self.rules.stamped: changed})
@@ -203,7 +224,7 @@ class _Spade:
 def hostile_rows(world: World, rng: np.random.Generator, rows: int) -> Ints:
     """Return, for each row, which hostile text it carries (-1: none)."""
     die = rng.random(rows)
-    return np.where(die < 0.004 * world.dirt, rng.integers(0, 60, rows), -1)
+    return np.where(die < 0.004 * world.dirt.rows, rng.integers(0, 60, rows), -1)
 
 
 def hostile_entries(tickets: Ints, incidents: Ints, comments: Ints) -> list[Entry]:

@@ -46,6 +46,8 @@ EXTRA_CONTACT = (("abandonment", 0.03), ("out_of_hours", 0.03), ("repeat_contact
 #: Reasons whose planted moment is itself a second contact: no such background there.
 _CLEAN = (REASON["delivery_status"], REASON["slow_internet"])
 SLOT, SPACING = 30, 22
+#: How a caller is known to the telephone system.
+NOBODY, BY_PHONE, BY_NUMBER, MISTYPED, CATCH_ALL = range(5)
 _PLANTED_OF = np.full(len(REASONS), -1)
 for _i, _p in enumerate(PLANTED):
     _PLANTED_OF[REASON[_p.reason]] = _i
@@ -117,7 +119,7 @@ def make_plan(world: World, people: People, rng: np.random.Generator) -> Plan:
     contacts = contacts[(contacts["t"] >= world.start) & (contacts["t"] < world.as_of - 7_200)]
     contacts = contacts.sort_values(["journey", "t"], kind="stable").reset_index(drop=True)
     plan = _settle(journeys, contacts, kind, flags)
-    plan.contacts["named"] = _introduce(people, plan, rng)
+    plan.contacts["named"] = _introduce(world, people, plan, rng)
     return plan
 
 
@@ -231,16 +233,19 @@ def _settle(
     return Plan(result, contacts)
 
 
-def _introduce(people: People, plan: Plan, rng: np.random.Generator) -> Ints:
-    """Return how a caller is known: 0 not at all, 1 by telephone number, 2 by customer number.
+def _introduce(world: World, people: People, plan: Plan, rng: np.random.Generator) -> Ints:
+    """Return how a caller is known: one of the codes from :data:`NOBODY` on.
 
-    Nobody can join an anonymous call to anything, so only journeys of one contact and without
-    a planted moment have one.
+    Nobody can join an anonymous call to anything, so only journeys of one contact have one.
+    A journey with a planted moment is always known by its customer number.
     """
-    contacts = plan.contacts
+    contacts, dirt = plan.contacts, world.dirt
     die = rng.random(len(contacts))
-    journey, person = contacts["journey"].to_numpy(), contacts["person"].to_numpy()
+    slip = rng.random(len(contacts))
+    journey = contacts["journey"].to_numpy()
     hit = plan.journeys["hit"].to_numpy()[journey] >= 0
     alone = np.bincount(journey)[journey] == 1
-    sure = hit | people.family[person] | people.switchboard[person]
-    return np.where(sure | (die > 0.15), 2, np.where(alone & (die < 0.02), 0, 1))
+    number = np.where(slip < dirt.mistyped, MISTYPED,
+                      np.where(slip < dirt.mistyped + dirt.catch_all, CATCH_ALL, BY_NUMBER))
+    quiet = np.where(alone & (die < dirt.anonymous), NOBODY, BY_PHONE)
+    return np.where(hit, BY_NUMBER, np.where(die < dirt.by_phone_only, quiet, number))

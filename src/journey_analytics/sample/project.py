@@ -110,17 +110,24 @@ def settings(world: World) -> str:
         parts.append(f'[reasons.{reason.name}]\nfamily = "{reason.family}"\n'
                      f'stage = "{reason.stage}"\nmatch = [{match}]\n')
     days = ", ".join(f'{day} = "{a:02d}:00-{b:02d}:00"' for day, (a, b) in HOURS.items())
-    inside = [h for h in world.holidays if abs((h - world.end).days) <= world.days + 60]
-    holidays = ", ".join(f'"{h.isoformat()}"' for h in inside)
-    parts.append(f'[hours.default]\ntimezone = "{TIMEZONE}"\ndays = {{ {days} }}\n'
-                 f"holidays = [{holidays}]\n")
+    parts.append(f'[calendars.default]\ntimezone = "{TIMEZONE}"\ndays = {{ {days} }}\n'
+                 'country = "DE"\n')
+    parts.append(_EXPECTATION)
     return "\n".join(parts)
 
+
+_EXPECTATION = """\
+[[expectations]]
+name = "confirmation of a web form"
+after = "web_form_ticket"
+expect = "Ticket Confirmation Sent"
+within_business_hours = 4
+"""
 
 _README = """\
 # Sample: Nordlicht Net, a broadband provider that does not exist
 
-Made by `journeys sample` (seed {seed}, {persons:,} customers, {days} days up to {end}, dirt {dirt:g}).
+Made by `journeys sample` (seed {seed}, {persons:,} customers, {days} days up to {end}, dirt level {dirt}).
 Nobody in here is real: telephone numbers are the ones the Bundesnetzagentur keeps free for films,
 addresses end in example.org. `journeys run .` builds the journeys; `truth/` holds what was put in,
 and no run may read it.
@@ -154,9 +161,12 @@ noise of the person (sd {mood}) and of the moment (sd {noise}), rounded, within 
 ## What makes it hard
 - Customers are known by customer number (Five9, Zendesk profile, Segment login), telephone (Five9
   in national spellings, Connect in E.164), e-mail, ServiceNow caller and cookie; not each record has
-  each key. About 1 % share a telephone in the family; some twenty per 2,000 call from one
-  switchboard, which must link nobody; a few calls are anonymous; a third of the visitors is a
-  cookie and nothing else.
+  each key. Of every 100 customers {family:g} call from the telephone of another one and
+  {switchboard:g} from one switchboard, which must link nobody; {new_phone:g} get another telephone and
+  {new_number:g} another customer number on the way. Of every 100 calls {by_phone_only:g} come without a
+  customer number, {mistyped:g} under a mistyped one and {catch_all:g} under a number for everybody; a few are
+  anonymous. A third of the visitors is a cookie and nothing else.
+- The help desk's clock is {skew_seconds} seconds behind the telephone's.
 - A third of the calls leaves a Zendesk ticket, written during the call or up to 20 minutes after
   it; less than half of those name the call. Some leave an incident as well. It is one contact.
 - Tickets are closed by the system four days after the solution. Some are reopened; an answer to a
@@ -175,7 +185,8 @@ their own, so the truth is whole without them.
 ## Truth
 `persons` (all keys), `contacts` (with the records that belong to each; `kind` says first, repeat,
 switch, abandoned, out_of_hours, follow_up, or a message in a ticket: answer, chaser, reopen),
-`journeys` (score, planted and background moments), `pain_points` (the planted cells, ranked), `dirt`.
+`journeys` (score, planted and background moments), `visits` (events of self-service that are about a
+journey), `pain_points` (the planted cells, ranked), `dirt`.
 """  # noqa: E501
 
 
@@ -189,8 +200,12 @@ def readme(world: World, hits: Ints) -> str:
     kinds = (*BACKGROUND.items(), *EXTRA_CONTACT)
     return _README.format(
         seed=world.seed, persons=world.persons, days=world.days, end=world.end.isoformat(),
-        dirt=world.dirt, rate=HIT_RATE * 100, planted="\n".join(rows), base=BASE,
+        dirt=world.dirt.name, rate=HIT_RATE * 100, planted="\n".join(rows), base=BASE,
         mood=PERSON_NOISE, noise=NOISE,
+        skew_seconds=world.dirt.skew_seconds,
+        **{name: 100 * getattr(world.dirt, name) for name in (
+            "family", "switchboard", "new_phone", "new_number", "by_phone_only", "mistyped",
+            "catch_all")},
         background=", ".join(f"{name} {share:.0%}" for name, share in kinds),
     )
 

@@ -37,7 +37,8 @@ def make_incidents(
     n = len(rows)
     incidents = contacts.iloc[rows][["journey", "person", "reason"]].reset_index(drop=True)
     incidents["contact"] = rows
-    incidents["opened"] = contacts["end"].to_numpy()[rows] + rng.integers(60, 900, n)
+    delay = rng.integers(60, 900, n) + world.dirt.skew_seconds
+    incidents["opened"] = contacts["end"].to_numpy()[rows] + delay
     opened = incidents["opened"].to_numpy()
     started = in_hours(world, opened + rng.integers(HOUR // 2, 3 * HOUR, n), rng)
     incidents["started"] = started
@@ -91,7 +92,7 @@ def incident_tables(
         "reopen_count": number(np.zeros(n)),
         "caller_id": people.caller.take(person),
         "caller_id.email": only(at % 3 > 0, people.email.take(person)),
-        "caller_id.phone": only(at % 3 < 2, people.e164.take(person)),
+        "caller_id.phone": only(at % 3 < 2, people.e164(of["person"], of["opened"])),
         "parent_incident": constant(None, n),
         "problem_id": constant(None, n),
         "short_description": pick(

@@ -127,6 +127,11 @@ def _mixed(index: Ints, salt: int) -> npt.NDArray[np.uint64]:
         return z ^ (z >> np.uint64(31))
 
 
+def lot(index: Ints, salt: int) -> npt.NDArray[np.float64]:
+    """A number between 0 and 1 that depends on the index and the purpose alone."""
+    return _mixed(index, salt).astype(np.float64) / 2.0**64
+
+
 _HEX = np.frombuffer(b"".join(b"%02x" % i for i in range(256)), np.uint8).reshape(256, 2)
 
 

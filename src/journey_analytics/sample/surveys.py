@@ -62,7 +62,7 @@ def make_surveys(
     german = people.german[person]
     comment = survey_comment(hit, score, german, rng.integers(0, 2, n))
     comment = np.where(rng.random(n) < COMMENTED, comment, -1)
-    attack = rng.random(n) < 0.004 * world.dirt
+    attack = rng.random(n) < 0.004 * world.dirt.rows
     comment = np.where(attack, hostile_comment(rng.integers(0, 50, n)), comment)
     frame = pd.DataFrame({
         "journey": np.arange(n), "person": person, "contact": contact,
@@ -155,7 +155,7 @@ def _rows(
         "ref_id": reference,
         "channel": pick(CHANNELS, plan.contacts["channel"].to_numpy()[contact]),
         "queue": pick(QUEUES, plan.contacts["queue"].to_numpy()[contact]),
-        "customer_number": only(~surveys["known"].to_numpy(), people.crm.take(person)),
+        "customer_number": only(~surveys["known"].to_numpy(), people.customer_number(person, sent)),
         "email": only(surveys["known"].to_numpy(),
                       spelled_email(people, person, surveys["shout"].to_numpy())),
         "updated_at": local(t),

@@ -109,7 +109,8 @@ def make_tickets(world: World, people: People, plan: Plan, rng: np.random.Genera
     after = end + rng.integers(0, 1_200, n)
     opened = np.where(rng.random(n) < 0.5, during, after)
     tickets["created"] = np.where(tickets["kind"] == BY_AGENT, opened, begin)
-    tickets["names_call"] = (tickets["kind"] == BY_AGENT) & (rng.random(n) < 0.4)
+    tickets["names_call"] = (tickets["kind"] == BY_AGENT) & (
+        rng.random(n) < world.dirt.names_call)
     tickets["parent"] = -1
 
     german = people.german[tickets["person"].to_numpy()]
@@ -119,6 +120,8 @@ def make_tickets(world: World, people: People, plan: Plan, rng: np.random.Genera
     tickets = _follow_ups(world, people, tickets, closed, story, rng)
 
     events = pd.concat(story.parts, ignore_index=True)
+    events["t"] -= world.dirt.skew_seconds
+    tickets["created"] -= world.dirt.skew_seconds
     events = events[events["t"] < world.as_of - 60]
     events = events.sort_values(["ticket", "t", "seq"], kind="stable").reset_index(drop=True)
     # A ticket exists once its first event does; later rows keep their number.

@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .calls import call_id, contact_uuid
-from .people import People, known_as
-from .plan import BACKGROUND, EXTRA_CONTACT, Plan
+from .people import NEVER, People, known_as
+from .plan import BACKGROUND, CATCH_ALL, EXTRA_CONTACT, MISTYPED, NOBODY, Plan
 from .servicenow import incident_number
 from .shapes import Cells, constant, either, join, listed, number, only, pick, zulu
 from .tables import _one
 from .tickets import BY_AGENT, BY_CUSTOMER, FOLLOW_UP_TICKET, Tickets
+from .web import message_id
 from .world import (
     ACD,
     CHANNELS,
@@ -39,11 +40,15 @@ def persons(people: People) -> Columns:
     """Customers and all their keys."""
     n = len(people.ids)
     rows = np.arange(n)
-    external, email, phone = known_as(people, rows)
+    never = np.zeros(n, np.int64)
+    external, email, phone = known_as(people, rows, never)
+    new_phone, new_number = people.phone_changes < NEVER, people.number_changes < NEVER
     return {
         "person": _person(people, rows),
         "customer_number": people.crm,
-        "phone": people.e164,
+        "customer_number_2": only(new_number, people.new_crm),
+        "phone": people.e164(rows, never),
+        "phone_2": only(new_phone, join("+49", people.new_area, people.new_line)),
         "email": people.email,
         "zendesk_user": number(people.zendesk_user),
         "zendesk_external_id": external,
@@ -93,7 +98,7 @@ def contacts(
     exists = np.zeros(len(tickets), bool)
     exists[story.events["ticket"]] = True
     rows = np.arange(n)
-    system = frame["system"].to_numpy()
+    system, named = frame["system"].to_numpy(), frame["named"].to_numpy()
     calls = either(
         system == ACD, join("acd:", number(call_id(chunk, rows))),
         only(system != ZENDESK, join("connect:", contact_uuid(chunk, rows, np.zeros(n, np.int64)))))
@@ -118,7 +123,9 @@ def contacts(
                         pick(QUEUES, frame["queue"].to_numpy())),
         "kind": pick(ROLES, frame["role"].to_numpy()),
         "source_ids": source_ids,
-        "anonymous": _yes((frame["named"].to_numpy() == 0) & (system == ACD)),
+        "anonymous": _yes((named == NOBODY) & (system == ACD)),
+        "customer_number": only(system == ACD, only(named >= MISTYPED, either(
+            named == CATCH_ALL, "catch_all", constant("mistyped", n)))),
     }
     follow = np.flatnonzero(exists & (tickets["kind"] == FOLLOW_UP_TICKET).to_numpy())
     events = story.events[story.events["role"].isin(_MESSAGE_ROLES)]
@@ -151,6 +158,17 @@ def _in_tickets(
         "kind": kind,
         "source_ids": source_ids,
         "anonymous": constant("false", n),
+        "customer_number": constant(None, n),
+    }
+
+
+def visits(people: People, plan: Plan, told: pd.DataFrame, chunk: int) -> Columns:
+    """Events of self-service that are about a journey: searches, help, forms, confirmations."""
+    journey = told["journey"].to_numpy()
+    return {
+        "event": message_id(chunk, told["event"].to_numpy()),
+        "journey": _journey(chunk, journey),
+        "person": _person(people, plan.journeys["person"].to_numpy()[journey]),
     }
 
 

@@ -57,12 +57,13 @@ class _Visits:
     helps: Ints
     form: Bools
     reason: Ints
+    journey: Ints
 
 
 def web_table(
     world: World, people: People, plan: Plan, story: Tickets, chunk: int, rng: np.random.Generator
-) -> Table:
-    """All events of a chunk, as Segment's raw objects."""
+) -> tuple[Table, pd.DataFrame]:
+    """All events of a chunk, as Segment's raw objects, and which of them are about a journey."""
     visits = (
         _before_contact(people, plan, rng),
         _idle(world, people, rng),
@@ -77,12 +78,19 @@ def web_table(
     kept = (events["t"] >= world.start) & (events["t"] < world.as_of - 60)
     mails = _mails(people, story, rng)
     mails = mails[mails["t"] < world.as_of - 60]
-    sent = people.crm.take(pa.array(mails["person"].to_numpy()))
+    sent = people.customer_number(mails["person"].to_numpy(), mails["t"].to_numpy())
     rows = np.flatnonzero(kept)
     events = pd.concat([events.iloc[rows], mails], ignore_index=True)
     cookie = pa.concat_arrays([cookie.take(pa.array(rows)), pa.nulls(len(mails), pa.string())])
     user = pa.concat_arrays([user.take(pa.array(rows)), sent])
-    return _table(world, events, cookie, user, chunk)
+    about = (events["kind"].isin((SEARCH, HELP, FORM, MAIL)) & (events["journey"] >= 0)).to_numpy()
+    told = events.loc[about, ["journey"]].assign(event=np.flatnonzero(about))
+    return _table(world, events, cookie, user, chunk), told
+
+
+def message_id(chunk: int, event: Ints) -> Cells:
+    """Segment's id of an event."""
+    return join("ajs-next-", uuid(chunk * 100_000_000 + event, 107))
 
 
 def _flat(cells: Cells) -> Cells:
@@ -99,12 +107,14 @@ def _before_contact(people: People, plan: Plan, rng: np.random.Generator) -> _Vi
     contacts, form = contacts[picked], form[picked]
     person, n = contacts["person"].to_numpy(), len(contacts)
     lead = np.where(form, 400, rng.integers(600, 5 * 3_600, n))
+    t = contacts["t"].to_numpy() - lead
     return _Visits(
         cookie=people.cookie(person, rng.integers(0, 2, n)),
-        user=only(people.logs_in[person] & (rng.random(n) < 0.7), people.crm.take(person)),
-        t=contacts["t"].to_numpy() - lead,
+        user=only(people.logs_in[person] & (rng.random(n) < 0.7),
+                  people.customer_number(person, t)),
+        t=t,
         pages=rng.integers(1, 3, n), searches=rng.random(n) < 0.6, helps=rng.integers(1, 4, n),
-        form=form, reason=contacts["reason"].to_numpy(),
+        form=form, reason=contacts["reason"].to_numpy(), journey=contacts["journey"].to_numpy(),
     )
 
 
@@ -113,11 +123,14 @@ def _idle(world: World, people: People, rng: np.random.Generator) -> _Visits:
     visits = rng.poisson(VISITS * world.days / 90, len(people.ids))
     person = np.repeat(np.arange(len(people.ids)), visits)
     n = len(person)
+    signs_in = people.logs_in[person]
+    t = _any_time(world, n, rng)
     return _Visits(
         cookie=people.cookie(person, rng.integers(0, 2, n)),
-        user=only(people.logs_in[person] & (rng.random(n) < 0.5), people.crm.take(person)),
-        t=_any_time(world, n, rng), pages=rng.integers(2, 5, n), searches=np.zeros(n, bool),
+        user=only(signs_in & (rng.random(n) < 0.5), people.customer_number(person, t)),
+        t=t, pages=rng.integers(2, 5, n), searches=np.zeros(n, bool),
         helps=np.zeros(n, np.int64), form=np.zeros(n, bool), reason=np.full(n, -1),
+        journey=np.full(n, -1),
     )
 
 
@@ -130,7 +143,7 @@ def _strangers(world: World, people: People, rng: np.random.Generator) -> _Visit
         cookie=uuid(int(people.ids[0]) * 4 + visitor, 43), user=constant(None, n),
         t=_any_time(world, n, rng), pages=rng.integers(1, 5, n), searches=rng.random(n) < 0.2,
         helps=(rng.random(n) < 0.15).astype(np.int64), form=np.zeros(n, bool),
-        reason=rng.integers(0, len(REASONS), n),
+        reason=rng.integers(0, len(REASONS), n), journey=np.full(n, -1),
     )
 
 
@@ -157,7 +170,7 @@ def _expand(visits: _Visits, rng: np.random.Generator) -> pd.DataFrame:
     row = events["row"].to_numpy()
     events["t"] = visits.t[row] + step * 40 + rng.integers(0, 30, len(row))
     events["page"] = rng.integers(0, len(PAGES), len(row))
-    events["reason"] = visits.reason[row]
+    events["reason"], events["journey"] = visits.reason[row], visits.journey[row]
     return events
 
 
@@ -169,6 +182,7 @@ def _mails(people: People, story: Tickets, rng: np.random.Generator) -> pd.DataF
         "kind": MAIL, "t": tickets["created"].to_numpy()[rows] + rng.integers(20, 90, len(rows)),
         "page": 0, "reason": tickets["reason"].to_numpy()[rows],
         "person": tickets["person"].to_numpy()[rows],
+        "journey": tickets["journey"].to_numpy()[rows],
     })
 
 
@@ -193,7 +207,7 @@ def _table(world: World, events: pd.DataFrame, cookie: Cells, user: Cells, chunk
     website = kind != MAIL
     columns = {
         "type": pick(jsons(["track", "page"]), page | (kind == HELP)),
-        "messageId": join('"ajs-next-', uuid(chunk * 100_000_000 + np.arange(n), 107), '"'),
+        "messageId": text(message_id(chunk, np.arange(n))),
         "anonymousId": text(cookie),
         "userId": text(user),
         "event": text(event),

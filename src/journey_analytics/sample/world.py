@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingsError, did_you_mean
+from .levels import Dirt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -158,11 +159,13 @@ class World:
     persons: int
     days: int
     seed: int
-    dirt: float
+    dirt: Dirt
     effects: dict[str, float]
     end: date
     first_day: int
-    #: Extract dates, one per weekly delivery, and the UTC second each of them cuts at.
+    #: 0, or how many deliveries of a day each follow a first one with everything before.
+    nights: int
+    #: Extract dates, one per delivery, and the UTC second each of them cuts at.
     extracts: tuple[date, ...]
     cuts: Ints
     next_open: Ints
@@ -189,17 +192,18 @@ class World:
 
 def make_world(
     persons: int, days: int, seed: int, effects: Mapping[str, float] | str | None,
-    end: str, dirt: float,
+    end: str, dirt: Dirt, nights: int = 0,
 ) -> World:
     """Check the arguments of ``generate`` and lay out the calendar."""
-    if persons < 1 or days < 7 or dirt < 0:
+    if persons < 1 or days < 7 or not 0 <= nights < days:
         raise SettingsError(
-            "sample", "too small", found=f"{persons} persons, {days} days, dirt {dirt}",
-            allowed="at least 1 person, 7 days, dirt 0")
+            "sample", "too small", found=f"{persons} persons, {days} days, {nights} nights",
+            allowed="at least 1 person, 7 days, fewer nights than days")
     last = date.fromisoformat(end)
     first = last - timedelta(days=days - 1)
-    mondays = (first + timedelta(days=i) for i in range(1, days))
-    extracts = (*(d for d in mondays if d.weekday() == 0), last + timedelta(days=1))
+    mornings = [first + timedelta(days=i) for i in range(1, days + 1)]
+    extracts = (*mornings[-nights - 1:],) if nights else (
+        *(d for d in mornings[:-1] if d.weekday() == 0), mornings[-1])
     years = range(first.year - 1, last.year + 2)
     off = tuple(h for year in years for h in _holidays(year))
     low, high = _number(first) - 40, _number(last) + 60
@@ -211,7 +215,8 @@ def make_world(
     next_open = np.zeros(high, np.int64)
     next_open[low:] = np.minimum.accumulate(ahead[::-1])[::-1]
     return World(
-        persons, days, seed, dirt, parse_effects(effects, seed), last, _number(first), extracts,
+        persons, days, seed, dirt, parse_effects(effects, seed), last, _number(first), nights,
+        extracts,
         to_utc(np.array([_number(d) * DAY for d in extracts])), next_open, off,
     )
 

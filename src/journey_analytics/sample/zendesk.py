@@ -211,7 +211,7 @@ def users_table(world: World, people: People, story: Tickets) -> Table:
     first = pd.DataFrame({"person": requester, "t": rows["t"]})
     first = first.sort_values(["t", "person"]).drop_duplicates("person").sort_values("person")
     person, t = first["person"].to_numpy(), first["t"].to_numpy()
-    external, email, phone = known_as(people, person)
+    external, email, phone = known_as(people, person, t)
     columns = _user(
         number(people.zendesk_user[person]), text(people.name.take(pa.array(person))), text(email),
         text(phone), "end-user", text(external), t - 30)

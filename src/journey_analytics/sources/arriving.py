@@ -23,11 +23,15 @@ _BLOCK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a reader left: columns and rows of ``delivered``, and rows of ``rejected``."""
+    """What a reader left: columns and rows of ``delivered``, and rows of ``rejected``.
+
+    ``remark`` is what else is worth knowing of the file.
+    """
 
     columns: tuple[str, ...]
     rows: int
     rejected: int
+    remark: str = ""
 
 
 def quoted(name: str) -> str:
@@ -120,6 +124,6 @@ def check_columns(where: str, columns: tuple[str, ...], required: tuple[str, ...
         raise DataError(
             where, "columns are missing that the adapter reads: " + ", ".join(missing),
             found=", ".join(columns[:40]) + (" …" if len(columns) > 40 else ""),
-            remedy=" ".join(h for h in hints if h)
-            or "Deliver them again, or mark them '-- optional:' in the adapter.",
+            hint=" ".join(h for h in hints if h),
+            remedy="Deliver them again, or mark them '-- optional:' in the adapter.",
         )

@@ -6,9 +6,12 @@ from ..contracts import Table
 from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError
 from ..models import rename
-from ..settings import Settings, Source
+from ..settings import Settings
+from ..settings_sources import Source
 from .adapters import Adapter, unit_column
 from .casting import SourceFacts, cast_query, remedy
+from .forgotten import any_forgotten, blank_delivered_again, set_rows_aside
+from .reach import index_records, reached
 from .readers import literal, quoted
 from .streams import fed_view, feed, keyed_view, open_stream
 
@@ -16,10 +19,17 @@ _WORKING = {
     "scope": "record_key BIGINT",
     "units": "target VARCHAR, unit_key BIGINT",
     "ignored": "record_key BIGINT, rule VARCHAR",
+    "touched": "stream VARCHAR, record_key BIGINT",
     "used": "record_key BIGINT",
+    "forgotten_now": "record_key BIGINT",
     "faulty": "record_key BIGINT, target VARCHAR, rule VARCHAR, found VARCHAR, remedy VARCHAR",
     "before": "target VARCHAR, unit_key BIGINT, row_key BIGINT, content UBIGINT",
 }
+#: What to do about rows of one key where nothing says which is newer: of one file, of several.
+_TIED = ("Another row has the same key and nothing says which is newer; deliver an update time, or "
+         "one row per key.")
+_UNDATED = ("A file without a date in its name cannot win over another one; put the date of the "
+            "export into the name, like calls_2026-03-31.csv, or deliver an update time.")
 #: What a row of each canonical table hangs on when persons and threads are found.
 UNITS = {
     "tickets": "ticket_key", "ticket_history": "ticket_key", "calls": "call_key",
@@ -46,6 +56,10 @@ def build_source(
     streams = sorted({s for a in adapters for s in a.streams})
     for stream in streams:
         open_stream(engine, name, source, stream, adapters, since)
+    for adapter in adapters:
+        for reference in adapter.references:
+            index_records(engine, name, adapter.table.name, reference,
+                          keyed_view(reference.stream), since)
     if since is not None:
         _find_scope(engine, settings, name, source, adapters, since)
     _remove_what_is_rebuilt(engine, name, adapters, since is None)
@@ -53,6 +67,10 @@ def build_source(
         feed(engine, name, stream, adapters, since is not None)
     for adapter in adapters:
         _build_table(engine, source_facts(settings, name, source, adapter), adapter)
+    if any_forgotten(engine):
+        lookups = {s for a in adapters for s in a.lookups}
+        blank_delivered_again(engine, name, streams, lookups,
+                              source_facts(settings, name, source, adapters[0]))
     _note_changed_units(engine, name, adapters, since is not None)
     for stream in streams:
         lookup = all(stream in a.lookups or stream not in a.streams for a in adapters)
@@ -73,11 +91,17 @@ def _find_scope(
     since: int,
 ) -> None:
     """Fill ``units`` with what new records touch, and ``scope`` with all records of these units."""
-    for stream in sorted({s for a in adapters for s in set(a.streams) - a.lookups}):
-        engine.execute(f"INSERT INTO scope SELECT record_key FROM {keyed_view(stream)} "
-                       f"WHERE _file > {since}")
-        feed(engine, name, stream, adapters, True)
-    for stream in sorted({s for a in adapters for s in a.lookups}):
+    streams = sorted({s for a in adapters for s in a.streams})
+    for stream in streams:
+        engine.execute(f"INSERT INTO touched SELECT {literal(stream)}, record_key "
+                       f"FROM {keyed_view(stream)} WHERE _file > {since}")
+    references = [(a.table.name, r) for a in adapters for r in a.references]
+    while sum(reached(engine, name, table, r, keyed_view(r.lookup)) for table, r in references):
+        pass
+    main = ", ".join(literal(s) for a in adapters for s in set(a.streams) - a.lookups)
+    engine.execute(f"INSERT INTO scope SELECT DISTINCT record_key FROM touched "
+                   f"WHERE stream IN ({main})")
+    for stream in streams:
         feed(engine, name, stream, adapters, True)
     for adapter in adapters:
         facts = source_facts(settings, name, source, adapter)
@@ -151,13 +175,15 @@ def _cast(engine: DuckDBEngine, adapter: Adapter, facts: SourceFacts) -> None:
     try:
         engine.execute(f"CREATE OR REPLACE TEMP TABLE cast_rows AS {query}")
     except JourneyError as error:
-        raise DataError(str(adapter.path), f"the adapter does not run ({error})",
+        raise DataError(str(adapter.path), "the adapter does not run", found=error,
                         remedy="Correct its SQL.") from None
 
 
 def _build_table(engine: DuckDBEngine, facts: SourceFacts, adapter: Adapter) -> None:
     table = adapter.table
     _cast(engine, adapter, facts)
+    if any_forgotten(engine):
+        set_rows_aside(engine, (UNITS[table.name], unit_column(adapter)))
     engine.execute(
         f"INSERT INTO state.lineage SELECT {literal(facts.name)}, {literal(table.name)}, "
         f"{unit_column(adapter)}, unnest(coalesce(record_keys, [record_key])) FROM cast_rows")
@@ -204,14 +230,16 @@ def _keep_newest(engine: DuckDBEngine, adapter: Adapter) -> None:
         f"row_number() OVER (PARTITION BY row_key, _hash ORDER BY record_key) AS copy, "
         f"first_value(updated_at) OVER newest AS top_time, "
         f"first_value(extract_date) OVER newest AS top_date, first_value(_hash) OVER newest AS "
-        f"top_hash FROM candidates WINDOW newest AS (PARTITION BY row_key ORDER BY updated_at DESC "
-        f"NULLS LAST, extract_date DESC NULLS LAST, _hash DESC, record_key)")
+        f"top_hash, first_value(record_key) OVER newest >> 32 AS top_file FROM candidates "
+        f"WINDOW newest AS (PARTITION BY row_key ORDER BY updated_at DESC NULLS LAST, "
+        f"extract_date DESC NULLS LAST, _hash DESC, record_key)")
     tied = ("copy = 1 AND updated_at IS NOT DISTINCT FROM top_time "
             "AND extract_date IS NOT DISTINCT FROM top_date AND _hash <> top_hash")
     engine.execute(
         f"INSERT INTO faulty SELECT unnest(coalesce(record_keys, [record_key])), "
-        f"{literal(adapter.table.name)}, 'duplicate key', NULL, 'Another row has the same key and "
-        f"nothing says which is newer; deliver an update time, or one row per key.' "
+        f"{literal(adapter.table.name)}, 'duplicate key', NULL, "
+        f"CASE WHEN extract_date IS NULL AND record_key >> 32 <> top_file "
+        f"THEN {literal(_UNDATED)} ELSE {literal(_TIED)} END "
         f"FROM versions WHERE n > 1 AND {tied}")
     engine.execute(
         f"INSERT INTO ignored SELECT unnest(coalesce(record_keys, [record_key])), "
@@ -240,10 +268,11 @@ def _write_fates(
     engine.execute(
         f"INSERT INTO state.fates SELECT {literal(name)}, {literal(stream)}, record_key, "
         f"{fate} AS fate, CASE fate WHEN 'quarantined' THEN f.rule "
-        f"WHEN 'ignored' THEN coalesce(l.rule, i.rule) WHEN 'used' THEN {looked_up} END "
+        f"WHEN 'ignored' THEN coalesce(l.rule, i.rule) WHEN 'used' THEN {looked_up} "
+        f"ELSE 'no rule names it' END "
         f"FROM (SELECT record_key FROM {view}{within}) AS r "
-        f"LEFT JOIN (SELECT record_key, rule FROM state.left_out WHERE source = {literal(name)}) "
-        f"AS l USING (record_key) "
+        f"LEFT JOIN (SELECT record_key, min(rule) AS rule FROM state.left_out "
+        f"WHERE source = {literal(name)} GROUP BY record_key) AS l USING (record_key) "
         f"LEFT JOIN (SELECT record_key, min(rule) AS rule FROM faulty GROUP BY ALL) AS f "
         f"USING (record_key) "
         f"LEFT JOIN (SELECT record_key, min(rule) AS rule FROM ignored GROUP BY ALL) AS i "

@@ -13,13 +13,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlglot import exp
+
 from ..contracts import TABLES, VOCABULARIES, Table
 from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError
-from ..settings import Settings, Source
+from ..settings import Settings
+from ..settings_sources import Source
 from .adapters import Adapter
 from .building import build_source
 from .casting import SourceFacts, cast_query, key_scope
+from .manifest import records_table
 from .readers import literal, quoted
 
 _STATE = {
@@ -28,6 +32,9 @@ _STATE = {
     "fates": "source VARCHAR, stream VARCHAR, record_key BIGINT, fate VARCHAR, rule VARCHAR",
     "changed_units": "unit_key BIGINT",
     "layout": "fingerprint VARCHAR",
+    "reference_index": "reference BIGINT, name UBIGINT, record_key BIGINT",
+    "forgotten": "hash BIGINT",
+    "forgotten_records": "source VARCHAR, stream VARCHAR, record_key BIGINT",
 }
 #: The time that places a row of each canonical table, and times that show how far it reaches.
 PRIMARY_TIME = {
@@ -77,10 +84,15 @@ def build_canonical(
     return problems
 
 
-def _prepare(engine: DuckDBEngine, settings: Settings, full: bool) -> None:
-    """Create what is missing; start anew where the program or the set of sources changed."""
+def prepare_canonical(engine: DuckDBEngine) -> None:
+    """Create the tables that account for records."""
     for table, columns in _STATE.items():
         engine.execute(f"CREATE TABLE IF NOT EXISTS state.{table} ({columns})")
+
+
+def _prepare(engine: DuckDBEngine, settings: Settings, full: bool) -> None:
+    """Create what is missing; start anew where the program or the set of sources changed."""
+    prepare_canonical(engine)
     layout = hashlib.sha256(
         "|".join([code_fingerprint("contracts.py", "sources"), *sorted(settings.sources),
                   str(engine.value("SELECT getvariable('row_salt')"))]).encode()
@@ -133,10 +145,24 @@ def _since(
     new = [s for (s,) in engine.rows(
         f"SELECT DISTINCT stream FROM state.files WHERE source = {literal(name)} "
         f"AND status = 'loaded' AND file_no > {since}")]
-    looked_up = {s for a in adapters for s in a.lookups}
-    if new and (source.mode != "delta" or looked_up & set(new)):
+    if new and source.mode != "delta":
+        return None
+    unnamed = {s for a in adapters for s in a.lookups & set(new) if not a.references_to(s)}
+    if any(_brings_news(engine, name, stream, adapters, since) for stream in sorted(unnamed)):
         return None
     return since
+
+
+def _brings_news(
+    engine: DuckDBEngine, name: str, stream: str, adapters: list[Adapter], since: int
+) -> bool:
+    """Return whether new files of a look-up hold a row that was not there before."""
+    if any(c.name == "extract_date" for a in adapters for c in a.query.find_all(exp.Column)):
+        return True
+    table = records_table(name, stream)
+    return bool(engine.rows(
+        f"SELECT 1 FROM {table} WHERE _file > {since} AND (_hash, _occurrence) NOT IN "
+        f"(SELECT (_hash, _occurrence) FROM {table} WHERE _file <= {since}) LIMIT 1"))
 
 
 def _create(engine: DuckDBEngine, table: Table, sources: tuple[str, ...]) -> None:
@@ -185,3 +211,13 @@ def contact_reach(engine: DuckDBEngine, now: datetime) -> dict[str, datetime]:
         f"WHERE reached <= {limit} GROUP BY source ORDER BY source")
     with_contacts = {source: reached for source, contacts, reached in found if contacts}
     return with_contacts or {source: reached for source, _, reached in found}
+
+
+def quarantine_hint(engine: DuckDBEngine) -> str:
+    """Return the three commonest reasons why records were set aside and what to do, by line."""
+    found = engine.rows(
+        "SELECT q.source, q.rule, min(q.remedy), count(*) AS records FROM state.quarantine AS q "
+        "JOIN state.files AS f USING (file_no) WHERE f.status = 'loaded' "
+        "GROUP BY q.source, q.rule ORDER BY records DESC, q.source, q.rule LIMIT 3")
+    return "\n".join(f"{source}: {rule}, found {records:,} times. {remedy}"
+                     for source, rule, remedy, records in found)

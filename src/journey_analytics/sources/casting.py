@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import phonenumbers
 
-from ..contracts import VOCABULARIES, Column, Table
+from ..contracts import TABLES, VOCABULARIES, Column, Table
 from .readers import literal, quoted
 
 #: Texts that mean "none" in a customer key or a reference. They never link two records.
@@ -124,6 +124,12 @@ def unit_key(kind: str, source: str, id_sql: str) -> str:
     return (f"CASE WHEN {id_sql} IS NOT NULL THEN (md5_number_lower("
             f"coalesce(getvariable('row_salt'), '') || {prefix} || {id_sql}) >> 2)::bigint "
             f"+ {UNIT_FROM} END")
+
+
+def key_columns() -> list[Column]:
+    """Return the columns that say who a customer is, one of each kind."""
+    return list({c.name: c for t in TABLES.values() for c in t.columns
+                 if c.type in ("id", "email", "phone")}.values())
 
 
 def key_hash(kind: str, scope: str, value: str) -> str:

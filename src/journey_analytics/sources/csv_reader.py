@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..engines import DuckDBEngine
-from ..errors import DataError, SettingsError
+from ..errors import DataError
 from .adapters import Stream
 from .arriving import Delivered, Rejects, check_columns, count_rows, literal, unique_names
 from .lines import MAX_LINE, read_lines
@@ -76,9 +76,6 @@ def _open(
 
     Where no delimiter is declared, the one that shows the wanted columns wins.
     """
-    if len(delimiter) > 1 or delimiter in ("\r", "\n", QUOTE, _MARK):
-        raise SettingsError(where, "not a usable delimiter", found=repr(delimiter),
-                            allowed="one character", remedy="Correct 'delimiter'.")
     wanted = {c.casefold() for c in required}
     found: list[tuple[tuple[int, int], Records, list[str]]] = []
     problem = ""

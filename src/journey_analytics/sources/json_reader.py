@@ -29,7 +29,14 @@ def read_ndjson(
     engine: DuckDBEngine, path: Path, where: str, required: tuple[str, ...]
 ) -> Delivered:
     """Read one JSON object per line. Blank lines are no rows."""
-    rejects, lines = Rejects(engine), Arriving(engine, "lines", _LINES)
+    rejects = Rejects(engine)
+    load_lines(engine, path, rejects)
+    return objects(engine, where, required, rejects)
+
+
+def load_lines(engine: DuckDBEngine, path: Path, rejects: Rejects) -> None:
+    """Read the lines of a file into the table ``lines``, block by block."""
+    lines = Arriving(engine, "lines", _LINES)
     block: list[tuple[object, ...]] = []
     size = 0
     for number, line in enumerate(read_lines(path)[1], 1):
@@ -42,7 +49,6 @@ def read_ndjson(
             lines.add(block)
             block, size = [], 0
     lines.add(block)
-    return _objects(engine, where, required, rejects)
 
 
 def read_json(
@@ -56,7 +62,7 @@ def read_json(
     try:
         found = engine.rows(f"SELECT json_type({array}), json_keys(json) FROM {document} LIMIT 2")
     except DataError as error:
-        raise DataError(where, f"not readable as JSON ({error})",
+        raise DataError(where, "not readable as JSON", found=error,
                         remedy="Deliver it again.") from None
     if [kind for kind, _ in found] != ["ARRAY"]:
         keys = ", ".join(found[0][1][:20]) if found else ""
@@ -69,10 +75,10 @@ def read_json(
         f"CREATE OR REPLACE TEMP TABLE lines AS SELECT row_number() OVER () AS _line, "
         f"item::varchar AS raw FROM (SELECT unnest(json_extract({array}, '$[*]')) AS item "
         f"FROM {document})")
-    return _objects(engine, where, required, Rejects(engine))
+    return objects(engine, where, required, Rejects(engine))
 
 
-def _objects(
+def objects(
     engine: DuckDBEngine, where: str, required: tuple[str, ...], rejects: Rejects
 ) -> Delivered:
     """Turn the table ``lines`` into ``delivered``, and reject what is no object."""
@@ -84,7 +90,8 @@ def _objects(
     keys = [k for (k,) in engine.rows(
         "SELECT DISTINCT unnest(json_keys(raw)) AS k FROM lines ORDER BY k")]
     columns = unique_names(keys)
-    check_columns(where, columns, required)
+    if keys or rejects.rows():  # without any record nothing is lacking
+        check_columns(where, columns, required)
     pointers = ", ".join(literal("/" + k.replace("~", "~0").replace("/", "~1")) for k in keys)
     picked = "".join(f", nullif(v[{i}], '') AS {quoted(c)}" for i, c in enumerate(columns, 1))
     values = f"json_extract_string(raw, [{pointers}])" if keys else "NULL"

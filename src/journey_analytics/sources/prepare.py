@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import IO
 import pyarrow as pa
 from charset_normalizer import from_bytes
 
-from ..errors import DataError, SettingsError
+from ..errors import DataError
 
 CHUNK = 1 << 23
 _BOMS = (
@@ -132,7 +132,7 @@ def copy_text(
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         chunk = _first_chunk(source, where)
-        decode = _decoder(encoding or _by_mark(chunk, where), where)
+        decode = codecs.getincrementaldecoder(encoding or _by_mark(chunk, where))().decode
         mark = "\ufeff"
         while chunk:
             digest.update(chunk)
@@ -141,6 +141,9 @@ def copy_text(
                 text = decode(chunk, not following)
             except UnicodeDecodeError as error:
                 raise _wrong_encoding(where, lines, error, encoding) from None
+            except UnicodeError as error:  # a mark that this encoding starts with is not there
+                raise DataError(where, f"the text is not {encoding}", found=error,
+                                remedy="Correct 'encoding' in the source's settings.") from None
             out.write(text.removeprefix(mark).replace("\x00", "\ufffd"))
             lines += max(text.count("\n"), text.count("\r"))
             chunk, mark = following, ""
@@ -162,16 +165,6 @@ def _by_mark(first: bytes, where: str) -> str:
                         allowed="UTF-8", remedy=f'Set encoding = "{guess}" (a guess) in the '
                         "source's settings, or export as UTF-8.")
     return name
-
-
-def _decoder(encoding: str, where: str) -> Callable[[bytes, bool], str]:
-    try:
-        "x".encode(encoding)  # also refuses codecs that are no encoding of text
-        return codecs.getincrementaldecoder(encoding)().decode
-    except LookupError:
-        raise SettingsError(where, "unknown encoding", found=f"'{encoding}'",
-                            allowed="a name like utf-8, cp1252 or utf-16",
-                            remedy="Correct 'encoding' in the source's settings.") from None
 
 
 def _wrong_encoding(

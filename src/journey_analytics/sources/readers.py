@@ -14,11 +14,14 @@ import pyarrow as pa
 import python_calamine
 
 from ..engines import DuckDBEngine
-from ..errors import DataError
+from ..errors import DataError, did_you_mean
 from .adapters import Stream
 from .arriving import Delivered, Rejects, check_columns, count_rows, literal, quoted, unique_names
 from .csv_reader import read_csv
 from .json_reader import read_json, read_ndjson
+from .pages_reader import read_pages
+from .qualtrics_reader import read_qualtrics
+from .xes_reader import read_xes
 
 __all__ = ["literal", "quoted", "read"]
 
@@ -31,7 +34,7 @@ def read_parquet(
     try:
         described = engine.rows(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}")
     except DataError as error:
-        raise DataError(where, f"not readable as Parquet ({error})",
+        raise DataError(where, "not readable as Parquet", found=error,
                         remedy="Deliver it again.") from None
     columns = unique_names([row[0] for row in described])
     check_columns(where, columns, required)
@@ -48,23 +51,38 @@ def read_parquet(
 
 
 def read_xlsx(
-    engine: DuckDBEngine, path: Path, where: str, required: tuple[str, ...]
+    engine: DuckDBEngine, path: Path, where: str, stream: Stream, required: tuple[str, ...]
 ) -> Delivered:
-    """Read the first sheet of a workbook; its first filled row names the columns."""
+    """Read one sheet of a workbook, the first if none is named; its first filled row names columns.
+    """
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheet = workbook.get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=True)
+        names = workbook.sheet_names
+        name = stream.sheet or names[0]
+        rows: Sequence[Sequence[object]] = []
+        if name in names:
+            sheet = workbook.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=True)
     except (python_calamine.CalamineError, OSError) as error:
-        raise DataError(where, f"not readable as a workbook ({error})",
+        raise DataError(where, "not readable as a workbook", found=error,
                         remedy="Save it again as .xlsx, or export CSV.") from None
+    if name not in names:
+        raise DataError(where, f"no sheet '{name}'", found=", ".join(names[:40]),
+                        hint=did_you_mean(name, names),
+                        remedy="Correct 'sheet=' in the adapter's '-- stream:' line.")
     if not rows:
-        raise DataError(where, "the first sheet is empty", remedy="Deliver it again.")
+        raise DataError(where, "the sheet is empty", found=f"'{name}'", remedy="Deliver it again, "
+                        "or name another sheet in the adapter ('-- stream: … sheet=…').")
     columns = unique_names([_cell(c) or "" for c in rows[0]])
     check_columns(where, columns, required)
     first_line = (sheet.start or (0, 0))[0] + 2
     engine.register("delivered", _arrow(columns, rows[1:], first_line))
-    return Delivered(columns, count_rows(engine, "delivered"), Rejects(engine).rows())
+    others = [n for n in names if n != name]
+    remark = "" if stream.sheet or not others else (
+        f"sheet '{name}' was read, not {', '.join(repr(n) for n in others[:5])}"
+        + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        + "; name the one you mean with '-- stream: … sheet=…'")
+    return Delivered(columns, count_rows(engine, "delivered"), Rejects(engine).rows(), remark)
 
 
 def _arrow(columns: tuple[str, ...], rows: Sequence[Sequence[object]], line: int) -> pa.Table:
@@ -106,12 +124,25 @@ def read(
     engine: DuckDBEngine, path: Path, kind: str, where: str, stream: Stream,
     delimiter: str | None, required: tuple[str, ...],
 ) -> Delivered:
-    """Read a prepared file of any format into ``delivered``, and what is no record apart."""
+    """Read a prepared file of any format into ``delivered``, and what is no record apart.
+
+    Texts that the adapter says mean NULL become NULL.
+    """
     readers: dict[str, Callable[[], Delivered]] = {
         "csv": lambda: read_csv(engine, path, where, stream, delimiter, required),
         "ndjson": lambda: read_ndjson(engine, path, where, required),
         "json": lambda: read_json(engine, path, where, stream, required),
+        "pages": lambda: read_pages(engine, path, where, stream, required),
+        "qualtrics": lambda: read_qualtrics(engine, path, where, stream, delimiter),
+        "xes": lambda: read_xes(engine, path, where, required),
         "parquet": lambda: read_parquet(engine, path, where, required),
-        "xlsx": lambda: read_xlsx(engine, path, where, required),
+        "xlsx": lambda: read_xlsx(engine, path, where, stream, required),
     }
-    return readers[kind]()
+    delivered = readers[kind]()
+    if stream.null and delivered.columns:
+        texts = ", ".join(literal(t) for t in stream.null)
+        values = ", ".join(f"CASE WHEN {quoted(c)} NOT IN ({texts}) THEN {quoted(c)} END "
+                           f"AS {quoted(c)}" for c in delivered.columns)
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE delivered AS "
+                       f"SELECT _line, {values} FROM delivered")
+    return delivered

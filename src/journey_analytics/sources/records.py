@@ -1,7 +1,7 @@
-"""Landing files to records: the manifest, file by file, all or nothing for each.
+"""Landing files to records: file by file, all or nothing for each.
 
-A file is known by its content. A file seen before changes nothing; a file that cannot be read is
-refused with the reason, and the others go on.
+A file seen before changes nothing; a file that cannot be read is refused with the reason, and the
+others go on.
 """
 
 from __future__ import annotations
@@ -9,62 +9,91 @@ from __future__ import annotations
 import glob
 import json
 import os
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError, SettingsError, did_you_mean
-from ..settings import Settings, Source
-from .adapters import Adapter, Stream
-from .arriving import ORIGIN_COLUMNS, Delivered, literal, quoted
+from ..settings import Settings
+from ..settings_sources import Source
+from .adapters import Adapter, Stream, stream_hints
+from .arriving import Delivered, check_columns, literal, quoted
+from .manifest import (
+    Delivery,
+    file_columns,
+    forget_gone,
+    forget_read_otherwise,
+    is_known,
+    judge_read_files,
+    note,
+    note_known_content,
+    prepare_state,
+    records_table,
+    was_anything_read,
+)
 from .prepare import Prepared, copy_binary, copy_text, data_suffix, members
 from .readers import read
 
+__all__ = ["IngestReport", "file_columns", "file_format", "ingest", "prepare_state"]
+
 _SUFFIXES = {
     ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
-    ".xlsx": "xlsx",
+    ".xlsx": "xlsx", ".xes": "xes",
 }
 _BINARY = ("parquet", "xlsx")
-_FILES = """
-CREATE TABLE IF NOT EXISTS state.files (
-    file_no INTEGER PRIMARY KEY, source VARCHAR, stream VARCHAR, path VARCHAR, content_hash VARCHAR,
-    options VARCHAR, extract_date DATE, bytes BIGINT, modified_ns BIGINT, file_rows BIGINT,
-    records BIGINT, quarantined BIGINT, status VARCHAR, problem VARCHAR, loaded_at TIMESTAMP)"""
-_QUARANTINE = """
-CREATE TABLE IF NOT EXISTS state.quarantine (
-    source VARCHAR, stream VARCHAR, stage VARCHAR, file_no INTEGER, line BIGINT,
-    record_key BIGINT, target VARCHAR, rule VARCHAR, found VARCHAR, remedy VARCHAR, raw VARCHAR)"""
-
-
-#: What of each source is in the canonical tables; a source without a row is built whole.
-_BUILDS = """
-CREATE TABLE IF NOT EXISTS state.source_builds (
-    source VARCHAR, fingerprint VARCHAR, last_file_no INTEGER)"""
 
 
 @dataclass(slots=True)
 class IngestReport:
-    """What a run took in. ``problems`` are told at the end; they never stop the other files."""
+    """What a run took in.
 
-    files_new: int = 0
-    files_known: int = 0
+    Attributes
+    ----------
+    problems
+        Told at the end; they never stop the other files.
+    remarks
+        What is worth knowing of files that were read, such as sheets that were not.
+    """
+
     records_new: int = 0
-    problems: list[JourneyError] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        self.problems = []
+    problems: list[JourneyError] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
-def prepare_state(engine: DuckDBEngine) -> None:
-    """Create the tables that remember deliveries."""
-    engine.execute("CREATE SCHEMA IF NOT EXISTS state.records")
-    engine.execute(_FILES)
-    engine.execute(_QUARANTINE)
-    engine.execute(_BUILDS)
-    engine.execute("CREATE SEQUENCE IF NOT EXISTS state.file_numbers")
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the files of one stream are read, and what is wanted of them."""
+
+    source: str
+    settings: Source
+    stream: str
+    hints: Stream
+    required: tuple[str, ...]
+    is_lookup: bool
+
+    @property
+    def options(self) -> str:
+        """Everything that reading a file depends on beside its content."""
+        return json.dumps([self.settings.delimiter, self.settings.encoding, asdict(self.hints)],
+                          sort_keys=True)
+
+    def check(self, shown: str, columns: tuple[str, ...]) -> None:
+        """Raise where a file lacks columns that the adapter or the settings want.
+
+        An empty JSON document has no column; without any record it lacks nothing.
+        """
+        if not columns:
+            return
+        check_columns(shown, columns, self.required)
+        column = self.settings.window_column or ""
+        if (self.settings.mode != "window" or self.is_lookup
+                or column.casefold() in {c.casefold() for c in columns}):
+            return
+        raise SettingsError(
+            f"sources.{self.source}.window_column", f"'{column}' is no column of {shown}",
+            found=", ".join(columns[:40]), hint=did_you_mean(column, list(columns)),
+            remedy="Name the column that holds the date of a row.")
 
 
 def ingest(
@@ -90,29 +119,27 @@ def ingest(
                     found=f"'{stream}'", allowed=", ".join(known),
                     remedy=did_you_mean(stream, known)))
                 continue
+            plan = _plan(name, source, stream, adapters[name])
+            report.problems += judge_read_files(engine, name, stream, plan.check)
             paths = sorted(_matches(project, pattern))
-            if not paths and not _has_files(engine, name, stream):
+            if not paths and not was_anything_read(engine, name, stream):
                 report.problems.append(DataError(
                     f"sources.{name}", "no file matches", found=f"'{pattern}'",
                     remedy=f"Put the export under {project}, or correct 'files'."))
+            shown = set()
             for path in paths:
-                for delivery in _deliveries(project, path, report):
-                    _load(engine, delivery, name, source, stream, adapters[name], report, progress)
+                for delivery in _deliveries(project, path, plan, report):
+                    shown.add(delivery.shown)
+                    _load(engine, delivery, plan, report, progress)
+            forget_gone(engine, name, stream, shown)
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    path: Path
-    member: str
-    shown: str
-    bytes: int
-    modified_ns: int
-
-    @property
-    def file_name(self) -> str:
-        """The names a date of extraction is looked for in: the member's own, then the file's."""
-        return f"{Path(self.member).name} {self.path.name}"
+def _plan(name: str, source: Source, stream: str, adapters: list[Adapter]) -> _Plan:
+    readers = [a for a in adapters if stream in a.streams]
+    required = dict.fromkeys(c for a in readers for c in a.required.get(stream, ()))
+    return _Plan(name, source, stream, stream_hints(stream, readers), tuple(required),
+                 all(stream in a.lookups for a in readers))
 
 
 def _matches(project: Path, pattern: str) -> Iterator[Path]:
@@ -122,13 +149,9 @@ def _matches(project: Path, pattern: str) -> Iterator[Path]:
             yield path
 
 
-def _has_files(engine: DuckDBEngine, source: str, stream: str) -> bool:
-    return bool(engine.value(
-        f"SELECT count(*) FROM state.files WHERE source = {literal(source)} "
-        f"AND stream = {literal(stream)} AND status = 'loaded'"))
-
-
-def _deliveries(project: Path, path: Path, report: IngestReport) -> Iterator[_Delivery]:
+def _deliveries(
+    project: Path, path: Path, plan: _Plan, report: IngestReport
+) -> Iterator[Delivery]:
     name = path.relative_to(project) if path.is_relative_to(project) else path
     shown = os.fsencode(name).decode("utf-8", "replace")  # a name may be no valid text
     try:
@@ -138,29 +161,8 @@ def _deliveries(project: Path, path: Path, report: IngestReport) -> Iterator[_De
                                          remedy="Let the user of the run read it."))
         return
     for member in members(path):
-        yield _Delivery(path, member, f"{shown}!{member}" if member else shown,
-                        stat.st_size, stat.st_mtime_ns)
-
-
-def extract_date(name: str) -> date | None:
-    """Return the first date in a file's name (2026-03-31 or 20260331): when it was extracted."""
-    for year, month, day in re.findall(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)", name):
-        try:
-            return date(int(year), int(month), int(day))
-        except ValueError:
-            continue
-    return None
-
-
-def stream_hints(stream: str, adapters: list[Adapter]) -> Stream:
-    """Return the reading hints of a stream: those of the adapter that gives any."""
-    hints = [a.streams[stream] for a in adapters if stream in a.streams]
-    return next((h for h in hints if h != Stream()), Stream())
-
-
-def required_columns(stream: str, adapters: list[Adapter]) -> tuple[str, ...]:
-    """Return every column of a stream that one of the adapters reads."""
-    return tuple(dict.fromkeys(c for a in adapters for c in a.required.get(stream, ())))
+        yield Delivery(plan.source, plan.stream, plan.options, path, member,
+                       f"{shown}!{member}" if member else shown, stat.st_size, stat.st_mtime_ns)
 
 
 def file_format(path: Path, member: str, hints: Stream) -> str:
@@ -172,7 +174,7 @@ def file_format(path: Path, member: str, hints: Stream) -> str:
     return named if named in _BINARY else hints.format or named or "csv"
 
 
-def _prepare(engine: DuckDBEngine, delivery: _Delivery, kind: str, source: Source) -> Prepared:
+def _prepare(engine: DuckDBEngine, delivery: Delivery, kind: str, source: Source) -> Prepared:
     """Copy a file into scratch, ready for a reader."""
     target = engine.scratch / f"delivery.{kind}"
     if kind in _BINARY:
@@ -181,137 +183,43 @@ def _prepare(engine: DuckDBEngine, delivery: _Delivery, kind: str, source: Sourc
 
 
 def _load(
-    engine: DuckDBEngine, delivery: _Delivery, name: str, source: Source, stream: str,
-    adapters: list[Adapter], report: IngestReport, progress: Callable[[str], None],
+    engine: DuckDBEngine, delivery: Delivery, plan: _Plan, report: IngestReport,
+    progress: Callable[[str], None],
 ) -> None:
-    hints = stream_hints(stream, adapters)
-    required = required_columns(stream, adapters)
-    options = json.dumps([source.delimiter, source.encoding, asdict(hints)], sort_keys=True)
-    if _known(engine, delivery, name, stream, options):
-        report.files_known += 1
+    if is_known(engine, delivery):
         return
-    kind = file_format(delivery.path, delivery.member, hints)
+    kind = file_format(delivery.path, delivery.member, plan.hints)
     prepared: Prepared | None = None
     try:
-        prepared = _prepare(engine, delivery, kind, source)
-        if _same_content(engine, delivery, name, stream, prepared, options):
-            report.files_known += 1
+        prepared = _prepare(engine, delivery, kind, plan.settings)
+        if note_known_content(engine, delivery, prepared):
             return
-        delivered = read(engine, prepared.path, kind, delivery.shown, hints, source.delimiter,
-                         required)
+        delivered = read(engine, prepared.path, kind, delivery.shown, plan.hints,
+                         plan.settings.delimiter, plan.required)
+        plan.check(delivery.shown, delivered.columns)
     except JourneyError as error:
         report.problems.append(error)
-        _note(engine, delivery, name, stream, options, prepared, None, str(error))
+        with engine.transaction():
+            forget_read_otherwise(engine, delivery, prepared)
+            note(engine, delivery, prepared, problem=error)
         return
     with engine.transaction():
-        _forget_versions_read_otherwise(engine, name, stream, prepared, options)
-        file_no = _note(engine, delivery, name, stream, options, prepared, delivered, "")
-        _store(engine, name, stream, file_no, delivered)
-    report.files_new += 1
+        forget_read_otherwise(engine, delivery, prepared)
+        file_no = note(engine, delivery, prepared, delivered)
+        _store(engine, plan.source, plan.stream, file_no, delivered)
     report.records_new += delivered.rows
-    progress(f"{delivery.shown}: {delivered.rows:,} records"
-             + (f", {delivered.rejected:,} quarantined" if delivered.rejected else ""))
-
-
-def _known(
-    engine: DuckDBEngine, delivery: _Delivery, name: str, stream: str, options: str
-) -> bool:
-    """Return whether exactly this file, by path, size and time of change, was read before."""
-    return bool(engine.value(
-        f"SELECT count(*) FROM state.files WHERE source = {literal(name)} "
-        f"AND stream = {literal(stream)} AND path = {literal(delivery.shown)} "
-        f"AND bytes = {delivery.bytes} AND modified_ns = {delivery.modified_ns} "
-        f"AND options = {literal(options)} AND status <> 'refused'"))
-
-
-def _same_content(
-    engine: DuckDBEngine, delivery: _Delivery, name: str, stream: str, prepared: Prepared,
-    options: str,
-) -> bool:
-    date_found = extract_date(delivery.file_name)
-    same = engine.rows(
-        f"SELECT file_no, extract_date FROM state.files WHERE source = {literal(name)} "
-        f"AND stream = {literal(stream)} AND content_hash = {literal(prepared.content_hash)} "
-        f"AND options = {literal(options)} AND status = 'loaded'")
-    if not same:
-        return False
-    # The same content under a later date counts as delivered then, whichever came first.
-    if date_found and (same[0][1] is None or same[0][1] < date_found):
-        engine.execute(f"UPDATE state.files SET extract_date = '{date_found}' "
-                       f"WHERE file_no = {same[0][0]}")
-        _build_anew(engine, name)
-    _note(engine, delivery, name, stream, options, prepared, None, "")
-    return True
-
-
-def _forget_versions_read_otherwise(
-    engine: DuckDBEngine, name: str, stream: str, prepared: Prepared, options: str
-) -> None:
-    """Remove records of the same content that were read with other options (delimiter, ...)."""
-    table = records_table(name, stream)
-    for (file_no,) in engine.rows(
-        f"SELECT file_no FROM state.files WHERE source = {literal(name)} "
-        f"AND stream = {literal(stream)} AND content_hash = {literal(prepared.content_hash)} "
-        f"AND options <> {literal(options)}"
-    ):
-        if table_exists(engine, table):
-            engine.execute(f"DELETE FROM {table} WHERE _file = {file_no}")
-        engine.execute(f"DELETE FROM state.quarantine WHERE file_no = {file_no}")
-        engine.execute(f"DELETE FROM state.files WHERE file_no = {file_no}")
-        _build_anew(engine, name)
-
-
-def _build_anew(engine: DuckDBEngine, source: str) -> None:
-    """Have a source built whole: what was read before it changed, not only what is new."""
-    engine.execute(f"DELETE FROM state.source_builds WHERE source = {literal(source)}")
-
-
-def _note(
-    engine: DuckDBEngine, delivery: _Delivery, name: str, stream: str, options: str,
-    prepared: Prepared | None, delivered: Delivered | None, problem: str,
-) -> int:
-    """Write the manifest row of a delivery and return its number."""
-    engine.execute(
-        f"DELETE FROM state.files WHERE source = {literal(name)} AND stream = {literal(stream)} "
-        f"AND path = {literal(delivery.shown)} AND status = 'refused'")
-    file_no = int(engine.value("SELECT nextval('state.file_numbers')"))
-    found = extract_date(delivery.file_name)
-    rejected = delivered.rejected if delivered else 0
-    rows = delivered.rows if delivered else 0
-    status = "refused" if problem else "loaded" if delivered else "repeated"
-    values = [
-        str(file_no), literal(name), literal(stream), literal(delivery.shown),
-        literal(prepared.content_hash if prepared else ""), literal(options),
-        f"DATE '{found}'" if found else "NULL", str(delivery.bytes), str(delivery.modified_ns),
-        str(rows + rejected), str(rows), str(rejected), literal(status),
-        literal(problem) if problem else "NULL",
-        f"TIMESTAMP '{datetime.now(UTC).replace(tzinfo=None)}'",
-    ]
-    engine.execute(f"INSERT INTO state.files VALUES ({', '.join(values)})")
-    return file_no
-
-
-def records_table(source: str, stream: str) -> str:
-    """Return the qualified name of a stream's record table."""
-    return f"state.records.{quoted(source + '__' + stream)}"
-
-
-def table_exists(engine: DuckDBEngine, table: str) -> bool:
-    """Return whether a qualified table exists."""
-    catalog, schema, name = table.split(".", 2)
-    return bool(engine.value(
-        f"SELECT count(*) FROM duckdb_tables() WHERE database_name = '{catalog}' "
-        f"AND schema_name = '{schema}' AND table_name = {literal(name.strip(chr(34)))}"))
-
-
-def file_columns(engine: DuckDBEngine, table: str) -> list[str]:
-    """Return the columns that a stream's files have brought so far."""
-    return [row[0] for row in engine.rows(f"DESCRIBE {table}") if row[0] not in ORIGIN_COLUMNS]
+    line = f"{delivery.shown}: {delivered.rows:,} records"
+    line += f", {delivered.rejected:,} quarantined" if delivered.rejected else ""
+    if delivered.remark:
+        report.remarks.append(f"{delivery.shown}: {delivered.remark}")
+        line += f"; {delivered.remark}"
+    progress(line)
 
 
 def _store(
     engine: DuckDBEngine, source: str, stream: str, file_no: int, delivered: Delivered
 ) -> None:
+    """Move what the reader left into the stream's record table and the quarantine."""
     table = records_table(source, stream)
     engine.execute(f"CREATE TABLE IF NOT EXISTS {table} (_file INTEGER, _line BIGINT, "
                    f"_hash UHUGEINT, _occurrence INTEGER)")
@@ -319,6 +227,17 @@ def _store(
     for column in delivered.columns:
         if column.casefold() not in have:
             engine.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} VARCHAR")
+    if delivered.rows:
+        _store_rows(engine, table, file_no, delivered)
+    engine.execute(
+        f"INSERT INTO state.quarantine SELECT {literal(source)}, {literal(stream)}, 'read', "
+        f"{file_no}, line, NULL, NULL, rule, NULL, remedy, raw FROM rejected")
+    engine.execute("DROP TABLE delivered")
+    engine.execute("DROP TABLE rejected")
+
+
+def _store_rows(engine: DuckDBEngine, table: str, file_no: int, delivered: Delivered) -> None:
+    """Store the rows with a hash of their content, equal rows of the file numbered."""
     # The hash takes names and values of what is filled: a new empty column changes no record.
     parts = ", ".join(
         f"{literal(c.casefold() + chr(30))} || {quoted(c)}"
@@ -335,8 +254,3 @@ def _store(
         f"SELECT _line, row_number() OVER (PARTITION BY _hash ORDER BY _line) AS n FROM ({mine}) "
         f"WHERE _hash IN (SELECT _hash FROM ({mine}) GROUP BY _hash HAVING count(*) > 1)"
         f") AS numbered WHERE r._file = {file_no} AND r._line = numbered._line AND numbered.n > 1")
-    engine.execute(
-        f"INSERT INTO state.quarantine SELECT {literal(source)}, {literal(stream)}, 'read', "
-        f"{file_no}, line, NULL, NULL, rule, NULL, remedy, raw FROM rejected")
-    engine.execute("DROP TABLE delivered")
-    engine.execute("DROP TABLE rejected")

@@ -7,7 +7,7 @@ select
     'child' as relation,
     count(distinct m.journey_key) as size,
     count(distinct m.person_key) as persons
-from pain_points as p
+from shown_points as p
 inner join pain_point_evidence as e on p.pain_point = e.pain_point
 inner join moments as m
     on

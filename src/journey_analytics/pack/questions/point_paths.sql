@@ -27,7 +27,7 @@ places as (
         concat_ws('/', t.step, t.kind, t.actor, t.channel) as token,
         concat_ws('/', t.step, t.actor, t.channel) as place,
         k.touchpoint_key is not null as is_hit
-    from pain_points as p
+    from shown_points as p
     inner join pain_point_evidence as e on p.pain_point = e.pain_point
     inner join touchpoints as t on e.journey_key = t.journey_key
     left join marks as k

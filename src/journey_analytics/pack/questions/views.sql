@@ -14,6 +14,15 @@ from contacts as c
 inner join known_journeys as j on c.journey_key = j.journey_key
 where c.excluded_rule is null;
 
+-- Ranked pain points of groups that may be shown by the settings of now: the warehouse may have been
+-- built when smaller groups were.
+create or replace temp view shown_points as
+select
+    * replace (row_number() over (order by rank)::integer as rank),
+    rank as published_rank
+from pain_points
+where rank is not null and persons_hit >= getvariable('min_group');
+
 -- The moments each pain point is made of.
 create or replace temp view point_moments as
 select
@@ -27,7 +36,7 @@ select
     m.person_key,
     m.occurred_at,
     m.lost_ms
-from pain_points as p
+from shown_points as p
 inner join pain_point_evidence as e on p.pain_point = e.pain_point
 inner join moments as m
     on

@@ -3,7 +3,7 @@
 -- grain: one row per field that changed between two snapshots of an incident
 -- unit: ticket_id
 -- inputs: records
--- stream: records format=csv
+-- stream: records format=csv null=?
 -- times: %d/%m/%Y %H:%M
 --
 -- A change is a value that differs from the last one known before it: snapshots that do not record
@@ -18,7 +18,7 @@ with snapshots as (
         r.row_id,
         r.number,
         r.sys_updated_at,
-        nullif(r.sys_updated_by, '?') as updated_by,
+        r.sys_updated_by as updated_by,
         case
             when r.incident_state = 'New' then 'new'
             when r.incident_state = 'Active' then 'open'
@@ -28,9 +28,9 @@ with snapshots as (
             when r.incident_state = 'Closed' then 'closed'
             when r.incident_state <> '-100' then r.incident_state
         end as status,
-        nullif(r.assignment_group, '?') as queue,
-        nullif(r.assigned_to, '?') as agent,
-        nullif(r.priority, '?') as priority,
+        r.assignment_group as queue,
+        r.assigned_to as agent,
+        r.priority,
         row_number() over (
             partition by r.number
             order by

@@ -3,15 +3,15 @@
 -- grain: one row per incident, from all its snapshots
 -- unit: ticket_id
 -- inputs: records
--- stream: records format=csv
+-- stream: records format=csv null=?
 -- times: %d/%m/%Y %H:%M
 -- units: resolution_ms minutes
 --
 -- Each row is the whole incident after one update, so the ticket is what its last snapshot says.
--- "?" is the export's NULL, and stands for "not recorded": a value known before stays known
--- (arg_max passes over NULLs). Times have minutes only, and five incidents count their updates from
--- 1 twice: the time orders first, then the counter, then the row's content, never its place in the
--- file.
+-- "?" is the export's NULL (null=? above), and stands for "not recorded": a value known before
+-- stays known (arg_max passes over NULLs). Times have minutes only, and five incidents count their
+-- updates from 1 twice: the time orders first, then the counter, then the row's content, never its
+-- place in the file.
 -- resolved_at is the incident's last resolution and is repeated on every row. The first one is the
 -- first snapshot in a resolved state; opened to resolved_at is kept as resolution_ms.
 -- opened_by: staff type in what callers say, so the incident is the caller's request although an
@@ -24,9 +24,9 @@ with snapshots as (
         r.number,
         r.opened_at,
         r.sys_updated_at,
-        nullif(r.sys_updated_by, '?') as updated_by,
-        nullif(r.resolved_at, '?') as resolved_at,
-        nullif(r.closed_at, '?') as closed_at,
+        r.sys_updated_by as updated_by,
+        r.resolved_at,
+        r.closed_at,
         case
             when r.incident_state = 'New' then 'new'
             when r.incident_state = 'Active' then 'open'
@@ -37,23 +37,23 @@ with snapshots as (
             when r.incident_state <> '-100' then r.incident_state
         end as status,
         nullif(r.incident_state, '-100') as status_raw,
-        nullif(r.contact_type, '?') as contact_type,
-        nullif(r.priority, '?') as priority,
-        nullif(r.assignment_group, '?') as assignment_group,
-        nullif(r.assigned_to, '?') as assigned_to,
-        nullif(r.category, '?') as category,
-        nullif(r.subcategory, '?') as subcategory,
-        nullif(r.caller_id, '?') as caller,
-        nullif(r.problem_id, '?') as problem,
+        r.contact_type,
+        r.priority,
+        r.assignment_group,
+        r.assigned_to,
+        r.category,
+        r.subcategory,
+        r.caller_id as caller,
+        r.problem_id as problem,
         r.reopen_count,
         r.reassignment_count,
         json_object(
             'made_sla', r.made_sla,
-            'impact', nullif(r.impact, '?'),
-            'urgency', nullif(r.urgency, '?'),
-            'symptom', nullif(r.u_symptom, '?'),
-            'location', nullif(r.location, '?'),
-            'closed_code', nullif(r.closed_code, '?')
+            'impact', r.impact,
+            'urgency', r.urgency,
+            'symptom', r.u_symptom,
+            'location', r.location,
+            'closed_code', r.closed_code
         ) as attributes,
         row_number() over (
             partition by r.number

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import pipeline
-from .engines.duckdb import NEXT
-from .sample import generate
+from .. import pipeline
+from ..engines.duckdb import NEXT
+from ..sample import generate
 
 #: About so many touchpoints a generated customer leaves in 90 days.
 TOUCHPOINTS_PER_PERSON = 20
