@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from journey_analytics.contracts import TABLES, VOCABULARIES
 from journey_analytics.engines import DuckDBEngine
-from journey_analytics.models import load_model, sql_folder
 from journey_analytics.identity import share_secret
+from journey_analytics.models import load_model, sql_folder
 from journey_analytics.sources.casting import SourceFacts, cast_query, remedy
 
 BERLIN = "Europe/Berlin"
@@ -322,9 +322,9 @@ def test_keys_are_hmacs_under_the_secret(
         "key_hash": range(len(keys)), "key_kind": [k for k, _, _ in keys],
         "scope": [s for _, s, _ in keys], "value": [v for _, _, v in keys]}))
     engine.register("never_link", pa.table({"key_hash": pa.array([], pa.int64())}))
-    query = load_model(sql_folder() / "10_staging" / "hashed_keys.sql").query
+    query = load_model(sql_folder() / "10_staging" / "hashed_keys.sql").query.sql("duckdb")
     got = engine.rows(
-        f"SELECT key, key < {1 << 61} AS is_strong FROM ({query.sql(dialect='duckdb')}) ORDER BY key_hash")
+        f"SELECT key, key < {1 << 61} AS is_strong FROM ({query}) ORDER BY key_hash")
     for (kind, scope, value), (key, is_strong) in zip(keys, got, strict=True):
         digest = hmac.digest(secret, f"{kind}|{scope}|{value}".encode(), hashlib.sha256)
         folded = int.from_bytes(digest[:8], "big") >> 3

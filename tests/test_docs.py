@@ -51,7 +51,9 @@ def test_every_command_in_the_docs_exists() -> None:
             assert journeys(command, "--help").returncode == 0, f"{path}: journeys {command}"
 
 
-def test_the_commands_about_identity_run_as_they_stand(tmp_path: Path, sample_project: Path) -> None:
+def test_the_commands_about_identity_run_as_they_stand(
+    tmp_path: Path, sample_project: Path
+) -> None:
     shutil.copytree(sample_project, tmp_path / "demo")
     lines = [line for block in blocks(ROOT / "docs" / "identity.md", "sh")
              for line in block.splitlines()]

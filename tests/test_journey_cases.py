@@ -42,7 +42,8 @@ CALLS = [
     call("reasonless", "01-19 09:00"),
     # The windows of [families.contract] are 3 and 20 days; of others 7.
     call("own window", "01-05 09:00", "cancel"), call("own window", "01-10 09:00", "cancel"),
-    call("common window", "01-05 09:00", "invoice"), call("common window", "01-10 09:00", "invoice"),
+    call("common window", "01-05 09:00", "invoice"),
+    call("common window", "01-10 09:00", "invoice"),
     # The flow that asks after the call is a leg of it: no contact, no talk; hanging up on it is no
     # giving up.
     call("post-call", "01-05 09:00", "invoice", talk_ms="60000", ended_at="2026-01-05 09:01"),
@@ -155,9 +156,10 @@ def test_contacts_are_counted_once(warehouse: Published, who: str) -> None:
 
 def test_a_survey_leg_is_no_talk(warehouse: Published) -> None:
     assert warehouse.rows("""
-        SELECT c.talk_ms, c.legs, c.is_abandoned FROM contacts AS c JOIN touchpoints AS t USING (contact_key)
-        JOIN who AS w USING (touchpoint_key) WHERE w.id = 'post-call 01-05 09:00'""") == [
-            (60_000, 2, False)]
+        SELECT c.talk_ms, c.legs, c.is_abandoned FROM contacts AS c JOIN touchpoints AS t
+        USING (contact_key)
+        JOIN who AS w USING (touchpoint_key)
+        WHERE w.id = 'post-call 01-05 09:00'""") == [(60_000, 2, False)]
 
 
 def test_repeats_have_the_window_of_their_family(warehouse: Published) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 
 from journey_analytics.bench.effects import bench_effects, judge, markdown, summarise
-from journey_analytics.bench.effects_world import make_world
+from journey_analytics.bench.effects_world import SCENARIOS, make_world
 from journey_analytics.learning import impact, lifts
 from journey_analytics.learning.facts import CONTACT, Reason, reasons
 from journey_analytics.learning.multiplicity import q_values
@@ -22,6 +23,7 @@ from journey_analytics.learning.outcomes import of_repeat, of_resolution, of_sco
 from journey_analytics.learning.regression import Bools, Fit, Floats, Ints, fit
 from journey_analytics.learning.resampling import draws, resampled, stability
 from journey_analytics.learning.shrinkage import shrink
+from tests.test_docs import journeys
 
 DAY = 86_400_000
 
@@ -198,10 +200,10 @@ def test_ranks_of_a_worked_example() -> None:
 # --- what came before -----------------------------------------------------------------------------
 
 
-def facts(journeys: list[dict[str, object]]) -> pa.Table:
+def facts(told: list[dict[str, object]]) -> pa.Table:
     """Facts of journeys with one contact each at time 0, and hits as (kind, place)."""
     rows: list[dict[str, object]] = []
-    for number, j in enumerate(journeys, 1):
+    for number, j in enumerate(told, 1):
         shared = {"journey_key": number, "person_key": number, "reason": "r"}
         rows.append({**shared, "fact": "journey", "entry_channel": "voice", "entry_queue": "q",
                      "month": 24_000, "score": j.get("score"), "at_ms": j.get("ended_ms", 0),
@@ -257,27 +259,27 @@ def test_the_same_kind_elsewhere_in_that_contact_is_not_compared() -> None:
 def test_a_part_is_held_against_its_whole() -> None:
     """Journeys with the whole lose 2; the part adds 1: its difference is what it adds."""
     dice = np.random.default_rng(9)
-    journeys = []
+    told: list[dict[str, object]] = []
     for number in range(400):
         hits = [("whole", CONTACT)] if number % 2 else []
         hits += [("part", CONTACT)] if number % 4 == 1 else []
         score = 8 - 2 * (number % 2) - (number % 4 == 1) + dice.normal(0, 0.3)
-        journeys.append({"hits": hits, "score": score})
-    rows = {r["pain_point"]: r for r in impact(facts(journeys)).to_pylist()}
+        told.append({"hits": hits, "score": score})
+    rows = {r["pain_point"]: r for r in impact(facts(told)).to_pylist()}
     assert rows["part"]["difference"] == pytest.approx(-1, abs=0.1)
     assert rows["part"]["is_clear"] and rows["part"]["rank_low"] is not None
 
 
 def test_other_contacts_and_time_to_resolution() -> None:
     hit = {"hits": [("a", CONTACT + 1000)]}
-    journeys = [
+    told: list[dict[str, object]] = [
         *[{**hit, "contacts": (0, 2 * DAY), "ended_ms": 2 * DAY} for _ in range(6)],  # comes again
         *[{**hit, "ended_ms": None} for _ in range(6)],  # never solved: the whole window
         *[{"contacts": (0, 20 * DAY), "ended_ms": 20 * DAY} for _ in range(6)],  # after the window
         *[{"ended_ms": DAY} for _ in range(6)],
         *[{"contacts": (90 * DAY,), "ended_ms": 95 * DAY} for _ in range(6)],  # not over yet
     ]
-    reason = only(facts(journeys))
+    reason = only(facts(told))
     (cell,) = reason.cells
     again, hours = of_repeat(reason, cell), of_resolution(reason, cell)
     assert again is not None and hours is not None
@@ -349,6 +351,14 @@ def test_adjusting_removes_what_confounds(report: dict[str, dict[str, float]]) -
 def test_planted_losses_come_out_on_top(report: dict[str, dict[str, float]]) -> None:
     for name in ("confounding", "mediation", "response", "unhappy"):
         assert report[name]["top"] >= 0.7 and report[name]["rank_correlation"] >= 0.6, name
+
+
+def test_effects_are_a_command() -> None:
+    shown = journeys("bench", "effects", "--seeds", "1", "--journeys", "1500", "--json")
+    assert shown.returncode == 0, shown.stderr
+    rows = json.loads(shown.stdout)["summary"]
+    assert [row["scenario"] for row in rows] == list(SCENARIOS)
+    assert all(0 <= row["coverage"] <= 1 for row in rows)
 
 
 def test_the_table_says_what_was_found() -> None:

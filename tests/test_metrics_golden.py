@@ -145,6 +145,10 @@ MESSAGES = [
     message("handoffs", 3, "05 09:00", "agent"), message("handoffs", 3, "05 10:00", "customer"),
     message("handoffs", 3, "05 10:30", "agent"),
 ]
+#: We asked something, and the customer answers.
+ASKED_BACK = [ticket("answers", i, solved_at="2026-01-05 12:00:00") for i in (1, 2)]
+ASKED_BACK_MESSAGES = [message("answers", i, f"05 {hour}", actor) for i in (1, 2)
+                       for hour, actor in (("09:00", "agent"), ("10:00", "customer"))]
 SURVEYS = [
     *answers("nps100", {10: 50, 7: 30, 3: 20}), *answers("nps8", {9: 6, 8: 1, 0: 1}),
     *answers("csat8", {5: 3, 1: 5}, "csat", 1, 5), *answers("csat400", {4: 172, 2: 228},
@@ -176,7 +180,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, _session_secret: None) -> 
     folder = write_project(
         tmp_path_factory.mktemp("golden") / "project", AS_OF, SETTINGS,
         calls=[*REPEATS, *AGAIN, *DAY, *HOPS, *STAYED, *AFTER_BOT],
-        tickets=[*TICKETS, *REMISSION_TICKETS], ticket_history=HISTORY, messages=MESSAGES,
+        tickets=[*TICKETS, *REMISSION_TICKETS, *ASKED_BACK], ticket_history=HISTORY,
+        messages=[*MESSAGES, *ASKED_BACK_MESSAGES],
         surveys=SURVEYS, channel_events=[*PATHS, *BOT])
     run_project(folder)
     return folder
@@ -218,6 +223,12 @@ def test_fcr(ask: Ask) -> None:
     assert hits("any_reason", repeat_window_days=2) == (6, 6)
     value = ask("fcr", queue="fcr")
     assert (value.immature, value.immature_share, value.excluded) == (1, 1 / 6, {})
+
+
+def test_an_answer_to_a_question_of_ours_is_no_return(ask: Ask) -> None:
+    value = ask("fcr", queue="answers")
+    assert (value.detail["hits"], value.n) == (2, 2)
+    assert value.excluded == {"an answer to a question of ours": 2}
 
 
 def test_repeat_rate_leaves_the_first_window_of_the_data_out(ask: Ask) -> None:

@@ -382,6 +382,20 @@ def test_by_when_it_is_due(within: str, raised: str, due: str, tmp_path: Path) -
             WHERE kind = 'missing_confirmation'""") == [(due, "overdue")]
 
 
+def test_business_time_without_opening_hours_is_not_measured(tmp_path: Path) -> None:
+    """The only calendar is another queue's: nothing is due, and the blind spots say so."""
+    other = BUSINESS.replace("[calendars.default]", '[calendars.other]\nqueues = ["Other"]')
+    project = write_project(
+        tmp_path / "p", AS_OF, other + '[[expectations]]\nname = "x"\nafter = "promised"\n'
+        'expect = "done"\nwithin_business_days = 1\n',
+        calls=[leg("x", "12 10:00", disposition="promised", external_id="x", queue="Mine")])
+    run_project(project)
+    with Published(warehouse_file(project)) as warehouse:
+        assert warehouse.rows("SELECT due_at, outcome FROM deadlines") == [(None, "unmeasured")]
+        assert warehouse.value("""SELECT because FROM blind_spots
+            WHERE subject = 'confirmations within business time'""")
+
+
 def test_thresholds_of_a_queue_go_before_those_of_its_channel(tmp_path: Path) -> None:
     waits = {"voice": ("voice", "", 130), "quick": ("voice", "", 40), "chat": ("chat", "", 40),
              "slow": ("voice", "Slow", 500), "too slow": ("voice", "Slow", 600),

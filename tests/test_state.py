@@ -174,3 +174,21 @@ def test_a_killed_run_leaves_last_nights_warehouse_readable(
     after = checksums(project)
     assert {k: v for k, v in after.items() if k.startswith("journeys")} == {
         k: v for k, v in before.items() if k.startswith("journeys")}
+
+
+def test_of_two_runs_at_once_one_leaves_and_the_other_is_not_disturbed(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    project = landing_only(undisturbed, tmp_path / "project")
+    command = [sys.executable, "-m", "journey_analytics", "run", str(project), "--quiet"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    told = [run.communicate() for run in runs]
+    codes = sorted(run.returncode for run in runs)
+    # A machine that starts the second one late enough runs both, one after the other.
+    assert codes in ([0, 3], [0, 0]), told
+    if codes == [0, 3]:
+        assert "another run holds this warehouse" in next(
+            err for run, (_, err) in zip(runs, told, strict=True) if run.returncode == 3)
+    assert checksums(project) == checksums(undisturbed)
+    assert {p.name for p in (project / "warehouse").iterdir()} == WAREHOUSE

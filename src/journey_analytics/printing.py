@@ -90,8 +90,9 @@ def print_pain_points(worst: list[dict[str, Any]], pain_points: int) -> None:
             OUT.print(f"#{p['rank']} happens mostly in the journeys of #{p['worse_rank']}: "
                       "do not count both.", style="dim")
     if by_score:
-        OUT.print("effect: score with it minus score without it, same reason and entry channel. "
-                  "Association, not proof.", style="dim")
+        OUT.print("effect: score with it minus score without it, same reason; entry channel, first "
+                  "queue, month and earlier moments held fixed. Association, not proof.",
+                  style="dim")
 
 
 def print_status(status: dict[str, Any]) -> None:

@@ -191,7 +191,8 @@ def _dummies(codes: Ints) -> Floats:
     """Return an indicator column for each code but the most frequent and the very rare."""
     counts = np.bincount(codes)
     kept = np.flatnonzero(counts >= MIN_HIT)
-    return np.equal.outer(codes, kept[kept != counts.argmax()]).astype(np.float64)
+    chosen: Floats = np.equal.outer(codes, kept[kept != counts.argmax()]).astype(np.float64)
+    return chosen
 
 
 def _or_never(column: pd.Series) -> Floats:

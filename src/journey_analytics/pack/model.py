@@ -227,11 +227,15 @@ class PainPoint:
     hours: tuple[HourCell, ...] = ()
     path: Path | None = None
     overlap: Overlap | None = None
+    is_discovery: bool | None = None
+    rank_low: Number | None = None
+    rank_high: Number | None = None
 
     @property
     def is_clear(self) -> bool:
-        """Tell whether the loss is told apart from none: its interval does not hold zero."""
-        return self.difference.high is None or self.difference.high < 0
+        """Tell whether the loss is told apart from none, also among so many compared."""
+        return self.is_discovery is not False and (
+            self.difference.high is None or self.difference.high < 0)
 
     @property
     def place(self) -> str:

@@ -82,7 +82,9 @@ def _point(
         impact=row.number("points_lost", "points"),
         hit_scored=floored("hit_scored"), other_scored=floored("other_scored"),
         burden=row.number("burden", "total"), burden_per_journey=per_journey,
-        lost=row.number("lost_ms", "hours"), knock_on=floored("knock_on_contacts"))
+        lost=row.number("lost_ms", "hours"), knock_on=floored("knock_on_contacts"),
+        is_discovery=row["is_clear"] if basis.is_score else None,
+        rank_low=row.number("rank_low"), rank_high=row.number("rank_high"))
 
 
 def _where(row: Row) -> str:
