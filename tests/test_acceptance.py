@@ -26,8 +26,9 @@ pytestmark = pytest.mark.acceptance
 
 DATA = ROOT.parent / "shared" / "data"
 PROJECTS = Path(__file__).parent / "acceptance"
-#: Tables that name files and times of runs.
-HISTORY = {"files", "runs", "person_changes", "identity_sensitivity"}
+#: Tables that name files, lines and runs: what they say depends on how rows were delivered.
+HISTORY = {"lineage", "fates", "kept", "files", "runs", "person_changes",
+           "identity_sensitivity"}
 
 
 class Result:
@@ -186,17 +187,20 @@ def test_incidents_journeys(incidents: Result) -> None:
         (None, 24_918)]
     kinds = incidents.counts("kind", "moments")
     # Each change of group is a transfer. Ping-pong and repeats were counted again from the file
-    # without any of the models: A to B to A, and the same caller and category within 7 days.
+    # without any of the models: A to B to A, and the same caller and category within 7 days. So
+    # were resolutions: an incident became resolved or closed for the last time over 7 days after
+    # its opening.
     assert kinds == {"transfer": 19_087, "ping_pong": 3_675, "repeat_contact": 4_838,
-                     "channel_switch": 2, "reopen": 332}
+                     "channel_switch": 2, "reopen": 332, "long_resolution": 5_286}
     # FACTS: 275 incidents reopened, by the counter, which adds up to 331. One incident more:
     # INC0000137 has a stray snapshot "New" seven minutes after its resolution.
     assert incidents.value("SELECT count(DISTINCT contact_key) FROM moments "
                            "WHERE kind = 'reopen'") == 276
-    # Group 9 keeps category 34 and then passes it on: a median of 37 days per transfer, where the
-    # desk's is 4 hours.
-    assert incidents.row("SELECT kind::varchar, reason::varchar, queue::varchar FROM pain_points "
-                         "WHERE rank = 1") == ("transfer", "Category 34", "Group 9")
+    # Group 9 keeps category 34 (long resolution) and then passes it on (transfer): a median of 37
+    # days per transfer, where the desk's is 4 hours.
+    assert incidents.rows("SELECT kind::varchar, reason::varchar, queue::varchar FROM pain_points "
+                          "WHERE rank <= 2 ORDER BY rank") == [
+        ("long_resolution", "Category 34", "Group 9"), ("transfer", "Category 34", "Group 9")]
 
 
 def test_incidents_in_another_order(run: Run, incidents: Result, tmp_path: Path) -> None:
@@ -250,8 +254,9 @@ def test_asterisk_journeys(help_desk: Result) -> None:
     kinds = help_desk.counts("kind", "moments")
     # One of the 12 gave up within 5 seconds: short, and no moment. Of the calls within 7 days 45
     # follow another of the same caller: 108 calls less 63 first ones.
+    # One caller came back on Monday, 73 hours after Friday's call, and had heard nothing from us.
     assert kinds == {"abandonment": 11, "transfer": 2, "repeat_contact": 45, "wait": 21,
-                     "retry_after_abandonment": 5}
+                     "retry_after_abandonment": 5, "silent_wait": 1}
     # FACTS: 4 within an hour. A retry may take a day, so a fifth comes 22 hours later.
     retries = """
         SELECT count(*) FROM moments AS m JOIN (

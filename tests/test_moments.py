@@ -177,6 +177,13 @@ CASES = {
         "messages": [message("lr1", "lr", "12 11:00", "out")],
         "ticket_history": [change("lr2", "lr", "20 10:00", "solved")]}, {"long_resolution"},
         remedy={"ticket_history": [change("lr3", "lr", "14 10:00", "solved")]}),
+    # The history begins after the solution: only the ticket's own time of solution shows it.
+    "long_resolution, history begins solved": Case({
+        "tickets": [ticket("lc", "12 10:00", status="closed", solved_at="2026-01-21 10:00")],
+        "messages": [message("lc1", "lc", "12 11:00", "out")],
+        "ticket_history": [change("lc2", "lc", "25 10:00", "closed", "solved")]},
+        {"long_resolution"},
+        remedy={"ticket_history": [change("lc3", "lc", "13 10:00", "solved")]}),
     "long_resolution, still open": Case({
         "tickets": [ticket("lo", "12 10:00")],
         "messages": [message("lo1", "lo", "12 11:00", "out")]}, {"long_resolution"},
@@ -291,6 +298,7 @@ GIVEN_EXPECTED = [
     ("silent_wait, never answered", "we owed the next step", "29 10:00", None),
     ("silent_wait, between contacts", "between contacts", "15 10:05", 119 + 55 / 60),
     ("long_resolution", "solved late", "19 10:00", 192.0),
+    ("long_resolution, history begins solved", "solved late", "19 10:00", 216.0),
     ("long_resolution, still open", "still open", "19 10:00", None),
     # Monday 11:00 in Berlin and two business days: Wednesday 18:00 there.
     ("missing_confirmation", "refund confirmation", "14 17:00", None),

@@ -6,11 +6,15 @@
 --
 -- Whose turn it is: ours from the opening, a customer's message, a ticket put on hold or reopened;
 -- theirs from our public reply, a talk or call of ours about the same issue, a question (pending), or
--- a solution. Where there is no history, the ticket's own time of solution stands for it.
+-- a solution. Where no history shows the solution (a ticket can be born solved), the ticket's own
+-- time of solution stands for it.
 with solved as (
     select distinct unit_key as ticket_key
     from ticket_items
-    where item = 'status' and status in ('solved', 'closed', 'merged')
+    where
+        item = 'status'
+        and status in ('solved', 'closed', 'merged')
+        and coalesce(status_before, 'open') not in ('solved', 'closed')
 ),
 
 talks as (

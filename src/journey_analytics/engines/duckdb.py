@@ -131,7 +131,9 @@ class DuckDBEngine:
         """
         fresh = self.scratch / "state.duckdb"
         fresh.unlink(missing_ok=True)
-        self._attach(NEXT, self._next_path)  # published; names are still looked up in it
+        with contextlib.suppress(duckdb.Error):  # was there, and its file is published
+            self.connection.execute(f"DETACH {NEXT}")
+        self._attach(NEXT, self._next_path)  # names are still looked up in it
         self._attach("fresh", fresh)
         self.execute(f"COPY FROM DATABASE {STATE} TO fresh")
         self.execute("CHECKPOINT fresh")

@@ -18,8 +18,8 @@ from ..errors import DataError
 from ..settings import Settings
 from ..sources.building import UNITS
 from ..sources.forgotten import blank, record_tables
+from ..sources.manifest import file_columns
 from ..sources.readers import literal, quoted
-from ..sources.records import file_columns
 from .keys import CustomerKey, spellings
 
 #: Customer numbers that another number could equal by chance are looked for only where they are

@@ -9,9 +9,8 @@ from __future__ import annotations
 from ..contracts import Column
 from ..engines import DuckDBEngine
 from .casting import SourceFacts, key_cast, key_columns, key_hash, key_scope
-from .manifest import records_table
+from .manifest import file_columns, records_table
 from .readers import literal, quoted
-from .records import file_columns
 
 RULE = "forgotten"
 

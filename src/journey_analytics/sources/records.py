@@ -35,7 +35,7 @@ from .manifest import (
 from .prepare import Prepared, copy_binary, copy_text, data_suffix, members
 from .readers import read
 
-__all__ = ["IngestReport", "file_columns", "file_format", "ingest", "prepare_state"]
+__all__ = ["IngestReport", "file_format", "ingest", "prepare_state"]
 
 _SUFFIXES = {
     ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
