@@ -26,6 +26,7 @@ from journey_analytics.sample.world import (
     to_local,
     to_utc,
 )
+from journey_analytics.sources.adapters import load_adapter
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "data" / "sample"
@@ -125,6 +126,11 @@ def adapted(folder: Path, source: str, table: str) -> pd.DataFrame:
             connection.execute(
                 f"CREATE TABLE {stream} AS SELECT record_key::bigint AS record_key, {texts} "
                 "FROM arriving")
+        parsed = load_adapter(SQL / f"{adapter}.{table}.sql")
+        for stream in set(parsed.streams) - set(streams):  # one that the source does not deliver
+            names = {*parsed.required.get(stream, ()), *parsed.optional.get(stream, ()), "row_id"}
+            columns = ", ".join(f'"{name}" VARCHAR' for name in sorted(names))
+            connection.execute(f"CREATE TABLE {stream} (record_key BIGINT, {columns})")
         return connection.sql(query).df()
 
 
