@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from journey_analytics.contracts import TABLES
+from journey_analytics.engines import Published
 
 Row = Mapping[str, Any]
 #: Columns a row gets where a test does not care.
@@ -67,3 +68,16 @@ def write_project(
         toml += 'tickets_of = "tickets"\n' if "tickets" in tables else ""
     (folder / "journeys.toml").write_text(toml + "\n" + settings)
     return folder
+
+
+def name_touchpoints(opened: Published, project: Path) -> None:
+    """Make the view ``who``: which customer and which row of the test a touchpoint is."""
+    opened.connection.execute(
+        f"ATTACH '{project / 'warehouse' / 'state.duckdb'}' AS state (READ_ONLY)")
+    opened.connection.execute("""
+        CREATE TEMP VIEW who AS
+        SELECT row_key AS touchpoint_key, external_id AS who, leg_id AS id FROM state.calls
+        UNION ALL SELECT ticket_key, external_id, ticket_id FROM state.tickets
+        UNION ALL SELECT row_key, coalesce(external_id, anonymous_id), event_id
+        FROM state.channel_events
+        UNION ALL SELECT row_key, external_id, response_id FROM state.surveys""")

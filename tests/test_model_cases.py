@@ -9,7 +9,7 @@ import pytest
 
 from journey_analytics.engines import Published
 from journey_analytics.pipeline import run_project, warehouse_file
-from tests.project import write_project
+from tests.project import name_touchpoints, write_project
 
 AS_OF = "2026-01-31T00:00:00Z"
 
@@ -96,15 +96,7 @@ def warehouse(
         tickets=AGENT_TICKETS, surveys=SURVEYS, channel_events=EVENTS)
     run_project(project)
     with Published(warehouse_file(project)) as opened:
-        opened.connection.execute(
-            f"ATTACH '{project / 'warehouse' / 'state.duckdb'}' AS state (READ_ONLY)")
-        opened.connection.execute("""
-            CREATE TEMP VIEW who AS
-            SELECT row_key AS touchpoint_key, external_id AS who, leg_id AS id FROM state.calls
-            UNION ALL SELECT ticket_key, external_id, ticket_id FROM state.tickets
-            UNION ALL SELECT row_key, coalesce(external_id, anonymous_id), event_id
-            FROM state.channel_events
-            UNION ALL SELECT row_key, external_id, response_id FROM state.surveys""")
+        name_touchpoints(opened, project)
         yield opened
 
 

@@ -1,35 +1,13 @@
 -- model: person_bridges
 -- grain: one row per pair of keys or units that a single record joins, and nothing else
 -- key: a, b
--- inputs: identity_keys, shared_keys, unit_anchors, unit_links
+-- inputs: person_edges
 -- per: person
 -- solve: bridges
 --
--- Where a person hangs by a thread: without that one record it would be two. Edges as in
--- person_nodes, with how many records draw each.
-with edges as (
-    select
-        a.anchor as a,
-        k.key as b
-    from identity_keys as k
-    inner join unit_anchors as a on k.unit_key = a.unit_key
-    left join shared_keys as s on k.key = s.key
-    where s.key is null and k.key <> a.anchor
-    union all
-    select
-        least(coalesce(x.anchor, l.a), coalesce(y.anchor, l.b)),
-        greatest(coalesce(x.anchor, l.a), coalesce(y.anchor, l.b))
-    from unit_links as l
-    left join unit_anchors as x on l.a = x.unit_key
-    left join unit_anchors as y on l.b = y.unit_key
-    left join shared_keys as s on l.a = s.key
-    left join shared_keys as t on l.b = t.key
-    where coalesce(x.anchor, l.a) <> coalesce(y.anchor, l.b) and s.key is null and t.key is null
-)
-
+-- Where a person hangs by a thread: without that one record it would be two.
 select
     a,
     b,
-    count(*) as links
-from edges
-group by a, b
+    links
+from person_edges

@@ -10,11 +10,9 @@ import pyarrow as pa
 
 from ..engines import Published
 from ..sources.building import UNITS
+from ..sources.casting import UNIT_FROM
 from ..sources.readers import literal
 from .bridges import bridges
-
-#: From this number on a node is a unit (call, ticket, visit, …), below a customer key.
-_UNIT_FROM = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class PersonGraph:
 
     def units(self) -> set[int]:
         """Return the calls, tickets, conversations, responses and visits."""
-        return {n for a, b, _ in self.links for n in (a, b) if n >= _UNIT_FROM}
+        return {n for a, b, _ in self.links for n in (a, b) if n >= UNIT_FROM}
 
     def bridges(self) -> list[tuple[int, int, int]]:
         """Return pairs of nodes that only one record joins, with the unit of that record."""
