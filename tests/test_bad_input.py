@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from journey_analytics.pipeline import (
     start,
 )
 from journey_analytics.status import read_status
+from tests.peak import run_measured
 from tests.project import write_adapter
 from tests.test_docs import JOURNEYS, journeys
 from tests.test_state import checksums
@@ -477,19 +477,6 @@ def test_one_source_alone_is_useful(tmp_path: Path) -> None:
 # Size -------------------------------------------------------------------------------------------
 
 
-def run_alone(*arguments: str) -> tuple[int, bytes, int]:
-    """Run the command in a process of its own; return exit code, output and peak megabytes."""
-    process = subprocess.Popen([*JOURNEYS, *arguments], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    process.stdout.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    kilobytes = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-    return process.returncode, printed, kilobytes // 1024
-
-
 def one_line(file: Path) -> None:
     """A line of 200 MB between two calls."""
     with file.open("w") as out:
@@ -515,7 +502,7 @@ def test_a_line_or_field_of_any_size_takes_bounded_memory(
 ) -> None:
     project = make_project(tmp_path / "project", {"phone": {}})
     write(project / "landing" / "phone" / "calls.csv")
-    code, printed, peak = run_alone("check", str(project), "--json")
+    code, printed, peak = run_measured([*JOURNEYS, "check", str(project), "--json"])
     report = json.loads(printed)
     assert code == 0
     assert peak < 600
