@@ -8,11 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from journey_analytics import pipeline
 from journey_analytics.errors import DataError
 from journey_analytics.forget import forget, search
-from journey_analytics.identity import CustomerKey
-from journey_analytics.identity.forget import traces_of
+from journey_analytics.identity import CustomerKey, share_secret
+from journey_analytics.identity.forget import erase, find_person, traces_of
 from journey_analytics.pipeline import run_project
+from journey_analytics.settings import secret_of
 from tests.project import DEFAULTS, Row, write_csv, write_project
 from tests.test_docs import journeys
 from tests.test_persons import call, ticket
@@ -136,6 +138,21 @@ def test_forgetting_twice_is_no_error(project: Path) -> None:
     before = checksums(project)
     assert forget(project, "KD-4711-A")["was_forgotten"]
     assert checksums(project) == before
+
+
+def test_a_forgetting_that_was_killed_is_ended_by_the_next_run(project: Path) -> None:
+    run = pipeline.start(project)
+    pipeline.prepare_state(run.engine)
+    share_secret(run.engine, secret_of(project))
+    erase(run.engine, find_person(run.engine, run.settings, "anna@example.org"))
+    pipeline.finish(run)  # records are blanked; nothing is built anew
+    assert "anna@example.org" in everything(project)
+    run_project(project)
+    text = everything(project)
+    assert [secret for secret in SECRETS if secret in text] == []
+    for file in (project / "warehouse").rglob("*.duckdb*"):
+        assert b"anna@example.org" not in file.read_bytes()
+    assert account(project) == {"used": 3, "forgotten": 7}
 
 
 def test_the_search_finds_what_is_there(project: Path) -> None:

@@ -50,8 +50,6 @@ def forget(
             if name not in ("ingest", "pack"):
                 step_begins(name, title)
                 step(run)
-        step_begins("rewrite", "writing the files anew")
-        run.engine.rewrite_state()
     finally:
         pipeline.finish(run)
     step_begins("pack", "writing the pack")

@@ -32,7 +32,6 @@ from .sources.canonical import (
     PRIMARY_TIME,
     build_canonical,
     contact_reach,
-    prepare_canonical,
     quarantine_hint,
 )
 from .sources.records import ingest, prepare_state
@@ -61,8 +60,6 @@ class Run:
         What went wrong with single files or sources. The rest is published all the same.
     seconds
         Time each step took.
-    forgotten_again
-        Whether records of a forgotten person were delivered again, and blanked.
     full
         Whether to build everything anew, even where a night could go on from the last one.
     night
@@ -87,7 +84,6 @@ class Run:
     full: bool = False
     mark: str = ""
     night: Night | None = None
-    forgotten_again: bool = False
     records_new: int = 0
     promises_held: int = 0
     pack: Path | None = None
@@ -104,12 +100,8 @@ def ingest_files(run: Run) -> None:
 def build_canonical_tables(run: Run) -> None:
     """Records become tickets, calls, messages, surveys and events, with an account of each."""
     share_secret(run.engine, secret_of(run.project))
-    prepare_canonical(run.engine)
-    before = run.engine.value("SELECT count(*) FROM state.forgotten_records")
     run.problems += build_canonical(
         run.engine, run.settings, run.adapters, run.progress, run.full)
-    after = run.engine.value("SELECT count(*) FROM state.forgotten_records")
-    run.forgotten_again = after > before
 
 
 def set_as_of(run: Run) -> None:
@@ -168,11 +160,13 @@ def publish(run: Run) -> None:
         run.promises_held, warnings, run.night is not None)
     size = compact(run.engine, run.night)
     keep(run.engine, run.night, run_no, run.mark, run.as_of, size)
-    # What forgotten persons said must not stay in freed blocks.
-    is_worn = run.forgotten_again or run.engine.free_share() > WORN_STATE
+    # What forgotten persons said must not stay in freed blocks, also of a run that was killed.
+    blanked = int(run.engine.value("SELECT count(*) FROM state.forgotten_records"))
+    swept = int(run.engine.value("SELECT coalesce(max(records), 0) FROM state.swept"))
+    is_worn = blanked > swept or run.engine.free_share() > WORN_STATE
     run.engine.publish(warehouse_file(run.project))
     if is_worn:
-        run.engine.rewrite_state()
+        run.engine.rewrite_state(blanked)
 
 
 def write_pack(run: Run) -> None:

@@ -47,8 +47,8 @@ def identity_sensitivity(
     list of dict
         Per policy: ``is_set`` (the one in the settings), ``persons``, ``most_contacts`` of one
         person, ``journeys``, ``shared_keys``, ``contacts``, ``repeat_rate`` (contacts that follow
-        another of the same reason family in the repeat window) and ``fcr`` (contacts of which the
-        window has run out, with none after them in it). Kept for the next run to publish.
+        another of the same reason family in the general repeat window) and ``fcr`` (contacts of
+        which the window has run out, with none after them in it). Kept for the next run to publish.
     """
     run = pipeline.start(project, progress)
     try:

@@ -124,8 +124,10 @@ class DuckDBEngine:
                                 f"WHERE database_name = '{STATE}'")[0]
         return float(free) / max(float(total), 1.0)
 
-    def rewrite_state(self) -> None:
+    def rewrite_state(self, swept: int) -> None:
         """Write the state file anew: smaller, in order, and without what was overwritten in it.
+
+        The fresh file notes how many blanked records it was swept of.
 
         The last thing a run does: the connection still holds the old file, and with it the lock.
         """
@@ -136,6 +138,8 @@ class DuckDBEngine:
         self._attach(NEXT, self._next_path)  # names are still looked up in it
         self._attach("fresh", fresh)
         self.execute(f"COPY FROM DATABASE {STATE} TO fresh")
+        self.execute("DELETE FROM fresh.swept")
+        self.execute(f"INSERT INTO fresh.swept VALUES ({swept})")
         self.execute("CHECKPOINT fresh")
         self.execute("DETACH fresh")
         self.execute(f"CHECKPOINT {STATE}")

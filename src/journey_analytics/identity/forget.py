@@ -176,6 +176,8 @@ def erase(engine: DuckDBEngine, keys: list[CustomerKey]) -> Erased:
             f"OR {mentions(['raw', 'found'], traces)}")
         engine.execute("UPDATE state.files SET problem = 'forgotten' "
                        f"WHERE {mentions(['problem'], traces)}")
+        # Until everything is built anew nothing may go on from here, whoever runs next.
+        engine.execute("DELETE FROM state.layout")
         for column in ("person_before", "person_after"):
             engine.execute(f"DELETE FROM state.person_changes WHERE {column} IN "
                            "(SELECT person_key FROM gone_persons)")

@@ -34,6 +34,7 @@ _STATE = {
     "layout": "fingerprint VARCHAR",
     "reference_index": "reference BIGINT, name UBIGINT, record_key BIGINT",
     "forgotten": "hash BIGINT",
+    "swept": "records BIGINT",
     "forgotten_records": "source VARCHAR, stream VARCHAR, record_key BIGINT",
 }
 #: The time that places a row of each canonical table, and times that show how far it reaches.

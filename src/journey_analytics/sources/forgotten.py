@@ -15,7 +15,6 @@ from .readers import literal, quoted
 RULE = "forgotten"
 
 
-
 def any_forgotten(engine: DuckDBEngine) -> bool:
     """Return whether anybody was forgotten in this project."""
     return bool(engine.value("SELECT count(*) FROM state.forgotten"))

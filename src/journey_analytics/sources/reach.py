@@ -11,6 +11,11 @@ from .arriving import literal, quoted
 from .references import Reference
 
 
+def _name(text: str) -> str:
+    """Return SQL for the number of a name; it is kept, so no hash that a version may change."""
+    return f"md5_number_lower({text})"
+
+
 def index_records(
     engine: DuckDBEngine, source: str, table: str, reference: Reference, view: str,
     since: int | None,
@@ -24,8 +29,8 @@ def index_records(
              f"AS {quoted(reference.stream)} WHERE {new}")
     is_list = str(engine.rows(f"DESCRIBE {named}")[1][1]).endswith("[]")
     engine.execute(
-        f"INSERT INTO state.reference_index SELECT DISTINCT {number}, hash(x), record_key FROM "
-        f"(SELECT record_key, {'unnest(x)' if is_list else 'x'} AS x FROM ({named})) "
+        f"INSERT INTO state.reference_index SELECT DISTINCT {number}, {_name('x')}, record_key "
+        f"FROM (SELECT record_key, {'unnest(x)' if is_list else 'x'} AS x FROM ({named})) "
         f"WHERE x IS NOT NULL")
 
 
@@ -37,7 +42,7 @@ def reached(
     engine.execute(
         f"INSERT INTO touched SELECT DISTINCT {literal(reference.stream)}, record_key "
         f"FROM state.reference_index WHERE reference = {reference.number(source, table)} "
-        f"AND name IN (SELECT hash({quoted(reference.column)}) FROM {view} WHERE record_key IN "
+        f"AND name IN (SELECT {_name(quoted(reference.column))} FROM {view} WHERE record_key IN "
         f"(SELECT record_key FROM touched WHERE stream = {literal(reference.lookup)})) "
         f"AND record_key NOT IN (SELECT record_key FROM touched)")
     return int(engine.value("SELECT count(*) FROM touched")) - before
@@ -47,6 +52,6 @@ def named_in_scope(source: str, table: str, references: list[Reference]) -> str:
     """Return a condition that a look-up's row is named by a record in ``scope``."""
     numbers = ", ".join(str(r.number(source, table)) for r in references)
     columns = {r.column for r in references}
-    tests = [f"hash({quoted(c)}) IN (SELECT name FROM state.reference_index WHERE reference IN "
+    tests = [f"{_name(quoted(c))} IN (SELECT name FROM state.reference_index WHERE reference IN "
              f"({numbers}) AND record_key IN (SELECT record_key FROM scope))" for c in columns]
     return "(" + " OR ".join(tests) + ")"
