@@ -163,3 +163,14 @@ def test_verify_equals_a_rebuild_and_finds_one_changed_row(project: Path) -> Non
     assert [t["table"] for t in differing] == ["contacts"]
     assert differing[0]["only_published"]["rows"] == differing[0]["only_rebuilt"]["rows"] == 1
     assert not (project / "warehouse" / "verify").exists()
+
+
+def test_verify_shows_no_text_of_private_tables(project: Path) -> None:
+    with duckdb.connect(str(project / "warehouse" / "state.duckdb")) as state:
+        state.execute("UPDATE tickets SET email = 'secret@example.org' WHERE ticket_id = 't1'")
+    bad = journeys("verify", "--rebuild", "--json", str(project))
+    assert bad.returncode == 1
+    differing = {t["table"]: t for t in json.loads(bad.stdout)["differing"]}
+    assert differing["tickets"]["only_published"]["rows"] == 1
+    assert set(differing["tickets"]["only_published"]["first"][0]) >= {"source", "ticket_key"}
+    assert "example.org" not in bad.stdout

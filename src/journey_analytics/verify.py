@@ -23,13 +23,13 @@ def verify_rebuild(
 ) -> dict[str, Any]:
     """Rebuild everything aside from the records at hand, and compare every state table.
 
-    Nothing of the project changes. A run that is under way is waited out by refusing.
+    Nothing of the project changes. While a run is under way it is refused.
 
     Returns
     -------
     dict
         ``tables`` compared, and ``differing``: per table rows that only the one or the other has,
-        counted, with the first of them.
+        counted, with the first of them; of private tables their keys only.
     """
     warehouse = (project / "warehouse").resolve()
     published = pipeline.warehouse_file(project)
@@ -86,5 +86,7 @@ def _only(engine: DuckDBEngine, here: str, there: str) -> dict[str, Any]:
     names = ", ".join(f'"{row[0]}"' for row in engine.rows(f"DESCRIBE {here}"))
     engine.execute(f"CREATE OR REPLACE TEMP TABLE only_here AS SELECT {names} FROM {here} "
                    f"EXCEPT ALL SELECT {names} FROM {there}")
-    first = engine.query(f"SELECT * FROM only_here ORDER BY ALL LIMIT {SHOWN}").to_pylist()
+    # Canonical tables hold raw keys and texts: what is shown of them is numbers.
+    shown = "*" if here.startswith(("published.", "next.")) else "source, COLUMNS('_key$')"
+    first = engine.query(f"SELECT {shown} FROM only_here ORDER BY ALL LIMIT {SHOWN}").to_pylist()
     return {"rows": engine.value("SELECT count(*) FROM only_here"), "first": first}
