@@ -34,7 +34,7 @@ HOSTILE = ("<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>",
            "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
 #: Fields of the model that hold names from customers' systems.
 FOREIGN = {"project", "reason", "queue", "stage", "source", "name", "rule", "warnings", "place"}
-VOID = {"meta", "link", "br", "img", "hr", "input"}
+VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 
 
 class Page(HTMLParser):

@@ -71,7 +71,7 @@ def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
         "repeat_contact": f"same person and family of reasons, within "
                           f"{_span(t.repeat_window_days, 'day')}; answering us is no repeat",
         "retry_after_abandonment": f"within {_span(t.retry_window_hours, 'hour')}",
-        "chaser": f"within {_span(t.repeat_window_days, 'day')} of the contact before",
+        "chaser": "a message in a ticket while we owe the next step, however long after",
         "channel_switch": f"from one contact to the next of a journey, within "
                           f"{_span(t.repeat_window_days, 'day')}",
         "transfer": "a call passed on, or a ticket moved to another queue; A to B to A is two",
