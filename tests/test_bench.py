@@ -121,6 +121,13 @@ def test_steps_are_a_command_of_their_own() -> None:
     assert 1000 < found["touchpoints"] < 4000
 
 
+def test_reading_is_timed_beside_the_bare_read() -> None:
+    found = json.loads(journeys("bench", "reading", "--megabytes", "1", "--json").stdout)
+    assert {"csv", "quoted csv", "ndjson"} < set(found)
+    assert all(found[kind]["speed_ratio"] > 0 and found[kind]["rows"] > 1000
+               for kind in found if kind != "megabytes")
+
+
 def test_identity_prints() -> None:
     shown = journeys("bench", "identity", "--links", "5000")
     assert shown.returncode == 0, shown.stderr

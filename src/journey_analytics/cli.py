@@ -269,6 +269,18 @@ def bench_identity(
     _bench(lambda say: measured(links, say), print_identity, as_json)
 
 
+@bench_app.command("reading")
+def bench_reading(
+    megabytes: Annotated[int, typer.Option(min=1, help="Size of each file.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """Time the readers of CSV and JSON lines beside the database's bare read of the same file."""
+    from .bench.printing import print_reading
+    from .bench.reading import bench_reading as measured
+
+    _bench(lambda say: measured(megabytes, say), print_reading, as_json)
+
+
 @bench_app.command("nights")
 def bench_nights(
     touchpoints: Annotated[int, typer.Option(

@@ -57,6 +57,17 @@ def print_identity(report: dict[str, Any]) -> None:
     OUT.print(f"ratio {report['ratio']:.2f}")
 
 
+def print_reading(report: dict[str, Any]) -> None:
+    """Print seconds of both reads, and our speed as a share of the bare one."""
+    table = _table("file", "rows", "bare s", "ours s", "our speed of the bare",
+                   title=f"{report['megabytes']:,} MB each")
+    for kind in [k for k in report if k != "megabytes"]:
+        found = report[kind]
+        table.add_row(kind, f"{found['rows']:,}", f"{found['bare_seconds']:.2f}",
+                      f"{found['our_seconds']:.2f}", f"{found['speed_ratio']:.0%}")
+    OUT.print(table)
+
+
 def print_nights(report: dict[str, Any]) -> None:
     """Print the share of a night in a rebuild, file growth, and where the time goes."""
     counts = ", ".join(f"{n:,} {name}" for name, n in report["counts"].items())
@@ -78,6 +89,7 @@ def _table(*columns: str, title: str = "") -> Table:
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None,
                   pad_edge=False, header_style="bold")
     for name in columns:
-        right = name in ("pairs", "parts", "seconds", "peak MB", "night s", "full s")
+        right = name in ("pairs", "parts", "seconds", "peak MB", "night s", "full s", "rows",
+                         "bare s", "ours s")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     return table

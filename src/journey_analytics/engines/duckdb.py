@@ -195,6 +195,12 @@ class DuckDBEngine:
         self.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM arriving')
         self.connection.unregister("arriving")
 
+    def append(self, name: str, table: pa.Table) -> None:
+        """Add an Arrow table's rows to a table of this run."""
+        self.connection.register("arriving", table)
+        self.execute(f'INSERT INTO "{name}" FROM arriving')
+        self.connection.unregister("arriving")
+
     def set_variable(self, name: str, value: bytes | str) -> None:
         """Set a session variable: a value that must not stand in any query's text."""
         self.connection.execute(f"SET VARIABLE {name} = ?", [value])

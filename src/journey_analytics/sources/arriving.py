@@ -63,9 +63,7 @@ class Arriving:
                 [pa.array(values, kind)
                  for values, kind in zip(zip(*rows, strict=True), self._schema.types, strict=True)],
                 schema=self._schema)
-            self._engine.register("arriving_block", block)
-            self._engine.execute(f"INSERT INTO {self._table} FROM arriving_block")
-            self._engine.execute("DROP TABLE arriving_block")
+            self._engine.append(self._table, block)
 
 
 class Rejects:

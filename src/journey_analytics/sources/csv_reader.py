@@ -18,7 +18,8 @@ from ..engines import DuckDBEngine
 from ..errors import DataError
 from .adapters import Stream
 from .arriving import Delivered, Rejects, check_columns, count_rows, literal, unique_names
-from .lines import MAX_LINE, read_lines
+from .csv_direct import read_directly
+from .lines import MAX_LINE, line_end, read_lines
 
 DELIMITERS = (",", ";", "\t", "|")
 QUOTE = '"'
@@ -44,6 +45,9 @@ def read_csv(
         first if stream.header else list(stream.columns) or [""] * len(first))
     check_columns(where, columns, required)
     rejects = Rejects(engine)
+    head = first if stream.header else None
+    if records.line_end == "\n" and read_directly(engine, path, columns, chosen, head):
+        return Delivered(columns, count_rows(engine, "delivered"), rejects.rows())
     width, pad = len(columns), not stream.header
     target = path.with_name(f"{path.name}.clean")
     with target.open("w", 1 << 20, encoding="utf-8", newline="") as file:
@@ -101,7 +105,8 @@ class Records:
 
     def __init__(self, path: Path, delimiter: str) -> None:
         self.delimiter = delimiter
-        self.line_end, self._lines = read_lines(path)
+        self.line_end = line_end(path)
+        self._lines = read_lines(path, self.line_end)
         self.stray = "\n" if self.line_end == "\r" else "\r"
         self._dialect = csv.reader((), delimiter=delimiter, strict=True).dialect
         self._again: deque[str] = deque()

@@ -10,7 +10,7 @@ from ..engines import DuckDBEngine
 from ..errors import DataError
 from .adapters import Stream
 from .arriving import (
-    Arriving,
+    MAX_COLUMNS,
     Delivered,
     Rejects,
     check_columns,
@@ -19,10 +19,12 @@ from .arriving import (
     quoted,
     unique_names,
 )
-from .lines import MAX_LINE, read_lines
+from .lines import MAX_LINE, line_blocks, survey
 
 _LINES = pa.schema([("_line", pa.int64()), ("raw", pa.string())])
-_BLOCK = 8 << 20
+#: What is valid and begins with a brace is an object, so that no line is parsed twice for it.
+_NO_OBJECT = ("NOT (json_valid(raw) AND (starts_with(raw, '{') "
+              r"OR starts_with(ltrim(raw, E' \t\r\n'), '{')))")
 
 
 def read_ndjson(
@@ -30,25 +32,49 @@ def read_ndjson(
 ) -> Delivered:
     """Read one JSON object per line. Blank lines are no rows."""
     rejects = Rejects(engine)
+    if columns := _read_directly(engine, path):
+        check_columns(where, columns, required)
+        return Delivered(columns, count_rows(engine, "delivered"), rejects.rows())
     load_lines(engine, path, rejects)
     return objects(engine, where, required, rejects)
 
 
+def _read_directly(engine: DuckDBEngine, path: Path) -> tuple[str, ...]:
+    """Read a file whose every line is an object into ``delivered``; return its columns, else none.
+
+    The database then parses it twice, for keys and for values, and stores no line.
+    """
+    lines, longest = survey(path)
+    if longest > MAX_LINE:
+        return ()
+    file = f"{literal(str(path))}, format='newline_delimited', maximum_object_size={4 * MAX_LINE}"
+    try:
+        keys = [k for (k,) in engine.rows(
+            f"SELECT DISTINCT unnest(json_keys(json)) AS k FROM read_json_objects({file}) "
+            "ORDER BY k")]
+        if not keys or len(keys) > MAX_COLUMNS:
+            return ()
+        columns = unique_names(keys)
+        picked = ", ".join(f"nullif({quoted(k)}, '') AS {quoted(c)}"
+                           for k, c in zip(keys, columns, strict=True))
+        types = ", ".join(f"{literal(k)}: 'VARCHAR'" for k in keys)
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE delivered AS SELECT row_number() OVER () AS _line, "
+            f"{picked} FROM read_json({file}, records=true, columns={{{types}}})")
+    except DataError:
+        return ()
+    return columns if count_rows(engine, "delivered") == lines else ()
+
+
 def load_lines(engine: DuckDBEngine, path: Path, rejects: Rejects) -> None:
-    """Read the lines of a file into the table ``lines``, block by block."""
-    lines = Arriving(engine, "lines", _LINES)
-    block: list[tuple[object, ...]] = []
-    size = 0
-    for number, line in enumerate(read_lines(path)[1], 1):
-        if len(line) > MAX_LINE:
-            rejects.add(number, "line too long", "Shorten the field at the source.", line)
-        elif line and not line.isspace():
-            block.append((number, line))
-            size += len(line)
-        if size > _BLOCK:
-            lines.add(block)
-            block, size = [], 0
-    lines.add(block)
+    """Read the lines of a file into the table ``lines``, block by block. Blank lines are none."""
+    engine.register("lines", _LINES.empty_table())
+    for block in line_blocks(path):
+        engine.append("lines", block)
+    rejects.add_query("SELECT _line, 'line too long', 'Shorten the field at the source.', raw "
+                      f"FROM lines WHERE strlen(raw) > {MAX_LINE}")
+    engine.execute(f"DELETE FROM lines WHERE strlen(raw) > {MAX_LINE} "
+                   r"OR (NOT starts_with(raw, '{') AND trim(raw, E' \t\r\n\f\v') = '')")
 
 
 def read_json(
@@ -82,11 +108,10 @@ def objects(
     engine: DuckDBEngine, where: str, required: tuple[str, ...], rejects: Rejects
 ) -> Delivered:
     """Turn the table ``lines`` into ``delivered``, and reject what is no object."""
-    engine.execute("ALTER TABLE lines ADD COLUMN kind VARCHAR")
-    engine.execute("UPDATE lines SET kind = json_type(raw) WHERE json_valid(raw)")
-    rejects.add_query("SELECT _line, 'not a JSON object', 'Correct the line at the source.', raw "
-                      "FROM lines WHERE kind IS DISTINCT FROM 'OBJECT'")
-    engine.execute("DELETE FROM lines WHERE kind IS DISTINCT FROM 'OBJECT'")
+    rejects.add_query("SELECT _line, 'not a JSON object', 'Correct the line at the source.', "
+                      rf"rtrim(raw, E'\r\n') FROM lines WHERE {_NO_OBJECT}")
+    if rejects.rows():
+        engine.execute(f"DELETE FROM lines WHERE {_NO_OBJECT}")
     keys = [k for (k,) in engine.rows(
         "SELECT DISTINCT unnest(json_keys(raw)) AS k FROM lines ORDER BY k")]
     columns = unique_names(keys)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from charset_normalizer import from_bytes
 
 from ..errors import DataError
 
-CHUNK = 1 << 23
+CHUNK = 1 << 22
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -127,27 +128,43 @@ def copy_text(
     """
     digest = hashlib.sha256()
     lines = 1
-    with (
-        opened(path, member, where) as source,
-        target.open("w", encoding="utf-8", newline="") as out,
-    ):
+    with opened(path, member, where) as source, target.open("wb") as out:
         chunk = _first_chunk(source, where)
-        decode = codecs.getincrementaldecoder(encoding or _by_mark(chunk, where))().decode
-        mark = "\ufeff"
+        name = encoding or _by_mark(chunk, where)
+        plain = codecs.lookup(name).name == "utf-8"
+        decoder = codecs.getincrementaldecoder(name)()
+        mark = True
         while chunk:
             digest.update(chunk)
             following = source.read(CHUNK)
+            if plain and not mark and not decoder.getstate()[0] and _is_plain(chunk):
+                out.write(chunk)  # already what is wanted: nothing is decoded
+                lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+                chunk = following
+                continue
             try:
-                text = decode(chunk, not following)
+                text = decoder.decode(chunk, not following)
             except UnicodeDecodeError as error:
                 raise _wrong_encoding(where, lines, error, encoding) from None
             except UnicodeError as error:  # a mark that this encoding starts with is not there
                 raise DataError(where, f"the text is not {encoding}", found=error,
                                 remedy="Correct 'encoding' in the source's settings.") from None
-            out.write(text.removeprefix(mark).replace("\x00", "\ufffd"))
+            text = text.removeprefix("\ufeff") if mark else text
+            out.write(text.replace("\x00", "\ufffd").encode())
             lines += max(text.count("\n"), text.count("\r"))
-            chunk, mark = following, ""
+            chunk, mark = following, False
     return Prepared(target, digest.hexdigest())
+
+
+def _is_plain(chunk: bytes) -> bool:
+    """Tell whether bytes are whole UTF-8 characters and no NUL."""
+    text = pa.Array.from_buffers(pa.large_string(), 1, [
+        None, pa.py_buffer(struct.pack("=2q", 0, len(chunk))), pa.py_buffer(chunk)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return b"\0" not in chunk
 
 
 def _first_chunk(source: IO[bytes], where: str) -> bytes:
