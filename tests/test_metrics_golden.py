@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from journey_analytics.engines import Published
 from journey_analytics.metrics import Question, Value, measure
+from journey_analytics.metrics.drivers import importance
 from journey_analytics.pipeline import run_project, warehouse_file
 from journey_analytics.settings import Settings, load
 from tests.project import write_project
@@ -190,7 +193,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, _session_secret: None) -> 
 @pytest.fixture(scope="module")
 def ask(project: Path) -> Iterator[Ask]:
     """Ask for a metric of a queue or a reason; without either, of everything."""
-    settings = load(project)
+    loaded = load(project)
+    # Every group: some of the small inputs are one person's.
+    settings = loaded.model_copy(
+        update={"privacy": loaded.privacy.model_copy(update={"min_group": 1})})
     with Published(warehouse_file(project)) as warehouse:
         yield lambda metric, variant=None, numbers=None, **group: one(
             warehouse, settings, metric, variant, numbers or {}, group)
@@ -331,6 +337,37 @@ def test_variant_entropy(ask: Ask) -> None:
 def test_transition_entropy(ask: Ask) -> None:
     value = ask("transition_entropy", reason="paths").value
     assert value is not None and round(value, 6) == 0.565273
+
+
+def test_key_drivers() -> None:
+    among = np.array([[1, 0.6, 0.3], [0.6, 1, 0.4], [0.3, 0.4, 1]])
+    explained, parts = importance(among, np.array([0.5, 0.4, 0.3]))
+    assert round(explained, 6) == 0.281648
+    assert parts == pytest.approx([0.164497, 0.073801, 0.043351], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_key_drivers_are_the_mean_over_all_orders(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    data = dice.normal(size=(40, 5)) @ dice.normal(size=(5, 5))
+    data[:, 1] = 2 * data[:, 0] if seed == 4 else data[:, 1]  # two that are one
+    correlation = np.corrcoef(data.T)
+    among, outcome = correlation[:-1, :-1], correlation[:-1, -1]
+
+    def explained(chosen: list[int]) -> float:
+        fitted = data[:, chosen] - data[:, chosen].mean(axis=0)
+        target = data[:, -1] - data[:, -1].mean()
+        left = target - fitted @ np.linalg.lstsq(fitted, target)[0] if chosen else target
+        return 1 - left @ left / (target @ target)
+
+    found = np.zeros(4)
+    for order in permutations(range(4)):
+        for place, driver in enumerate(order):
+            found[driver] += (explained(list(order[: place + 1]))
+                              - explained(list(order[:place]))) / 24
+    whole, parts = importance(among, outcome)
+    assert parts == pytest.approx(found, abs=1e-8)
+    assert whole == pytest.approx(explained([0, 1, 2, 3]), abs=1e-8)
 
 
 def test_handoffs_and_transfers_of_tickets(ask: Ask) -> None:

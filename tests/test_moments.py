@@ -82,9 +82,9 @@ def change(name: str, of: str, at: str, value: str, before: str = "open",
             "new_value": value, "old_value": before}
 
 
-def message(name: str, of: str, at: str, direction: str) -> dict[str, Any]:
+def message(name: str, of: str, at: str, direction: str, **more: Any) -> dict[str, Any]:
     return {"message_id": name, "ticket_id": of, "occurred_at": f"2026-01-{at}",
-            "direction": direction, "actor": "customer" if direction == "in" else "agent"}
+            "direction": direction, "actor": "customer" if direction == "in" else "agent", **more}
 
 
 def event(name: str, at: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -125,6 +125,26 @@ CASES = {
     "channel_switch": Case({"calls": [leg("cs1", "12 10:00"),
                                       leg("cs2", "13 10:00", channel="chat")]},
                            {"channel_switch", "repeat_contact"}, ("cs2",)),
+    "channel_switch, handed over": Case({"calls": [
+        leg("ch/1", "12 10:00", outcome="transferred_out"),
+        leg("ch2", "12 10:30", channel="chat")]},
+        {"channel_switch", "repeat_contact"}, ("ch2",)),
+    "channel_switch, by a bot": Case({
+        "messages": [message("cb1", "", "12 10:00", "in", conversation_id="cb", channel="chat")],
+        "channel_events": [event("cb2", "12 10:02", "bot_handoff", channel="chat",
+                                 conversation_id="cb")],
+        "calls": [leg("cb3", "12 10:10")]}, {"channel_switch", "repeat_contact"}, ("cb3",)),
+    "forced_switch": Case({"calls": [
+        leg("fs1", "12 10:00", leg_kind="queue", outcome="abandoned_queue", queue_wait_ms=90_000),
+        leg("fs2", "12 10:30", channel="chat")]}, {"forced_switch"},
+        remedy={"calls": [leg("fs1/2", "12 10:04", call_id="fs1")]}),
+    "forced_switch, closed door": Case({"calls": [
+        leg("fc1", "12 21:00"), leg("fc2", "13 10:00", channel="chat")]},
+        {"forced_switch", "channel_switch", "repeat_contact"}, ("fc2",)),
+    "forced_switch, kept by a menu": Case({"calls": [
+        leg("fm1", "12 10:00", leg_kind="ivr", outcome="not_offered"),
+        leg("fm2", "12 10:30", channel="chat")]}, {"forced_switch"},
+        remedy={"calls": [leg("fm1/2", "12 10:04", call_id="fm1")]}),
     "repeat_contact": Case({"calls": [leg("rc1", "12 10:00"), leg("rc2", "13 10:00")]},
                            {"repeat_contact"}, ("rc2",)),
     "chaser": Case({
@@ -291,9 +311,28 @@ def test_every_kind_has_a_case(runs: Callable[[str], Published]) -> None:
     files = {m.path.stem for m in models.load_models()
              if m.table == "moments" and m.role == "into"}
     assert kinds == files == {name.split(",")[0] for name in CASES}
+    assert kinds == {name.split(",")[0] for name, *_ in GIVEN_EXPECTED}
 
 
 GIVEN_EXPECTED = [
+    ("wait", "queue", "12 10:00", 130 / 3600),
+    ("hold", None, "12 10:00", 130 / 3600),
+    ("abandonment", None, "12 10:00", 90 / 3600),
+    ("retry_after_abandonment", None, "12 10:30", None),
+    ("transfer", "blind", "12 10:00", None),
+    ("ping_pong", "blind", "12 10:05", None),  # at the second transfer
+    ("repeat_contact", None, "13 10:00", None),
+    ("chaser", None, "12 20:00", None),
+    ("reopen", None, "13 10:00", 2.0),  # solved again at 12:00
+    ("error_met", None, "12 10:00", None),
+    # 22:00 in Berlin; the line opens at 8:00 there.
+    ("out_of_hours_attempt", None, "12 21:00", 10.0),
+    ("channel_switch", "chosen", "13 10:00", None),
+    ("channel_switch, handed over", "directed", "12 10:30", None),
+    ("channel_switch, by a bot", "directed", "12 10:10", None),
+    ("forced_switch", "gave up", "12 10:30", None),
+    ("forced_switch, closed door", "closed door", "13 10:00", None),
+    ("forced_switch, kept by a menu", "met no human", "12 10:30", None),
     ("silent_wait", "we owed the next step", "16 10:00", 96.0),
     ("silent_wait, never answered", "we owed the next step", "29 10:00", None),
     ("silent_wait, between contacts", "between contacts", "15 10:05", 119 + 55 / 60),

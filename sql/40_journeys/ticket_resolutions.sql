@@ -1,47 +1,51 @@
 -- model: ticket_resolutions
--- grain: one row per ticket that is a customer's and was not merged into another
+-- grain: one row per ticket
 -- key: ticket_key
--- inputs: ticket_homes, ticket_marks
+-- inputs: staged_tickets, ticket_items
 -- per: person
 --
--- METRICS.md section 3: the last solution, by the history where it is there. A closing after a
--- solution is no second one. A ticket that is open has none: it is censored. Silent is a solution
--- while the customer's last word is unanswered.
-with statuses as (
+-- METRICS.md section 3: first and last solution, the one definition that metrics and moments read.
+-- The history decides where it shows a solution, else the ticket's own times. A closing after a
+-- solution is no second one. The first may lie before the history begins. One that clocks put before
+-- its ticket is at the ticket's opening.
+with shown as (
     select
-        ticket_key,
-        mark_no,
-        mark,
-        occurred_at,
-        turn_before,
-        lag(mark) over (partition by ticket_key order by mark_no) as mark_before
-    from ticket_marks
-    where mark not in ('message', 'reply', 'talk')
+        unit_key as ticket_key,
+        min(case when is_solution then occurred_at end) as first_solved_at,
+        max(case when is_solution then occurred_at end) as last_solved_at,
+        arg_max(status in ('solved', 'closed'), timeline_no) as is_solved
+    from (
+        select
+            *,
+            status in ('solved', 'closed')
+            and coalesce(status_before, 'open') not in ('solved', 'closed') as is_solution
+        from ticket_items
+        where is_ticket and item = 'status' and status is not null
+    ) as i
+    group by unit_key
 ),
 
-solutions as (
+found as (
     select
-        ticket_key,
-        max(occurred_at) as last_solved_at,
-        arg_max(turn_before, mark_no) = 'ours' as is_silent
-    from statuses
-    where mark = 'solved' and mark_before <> 'solved'
-    group by ticket_key
-),
-
-ends as (
-    select
-        ticket_key,
-        arg_max(mark, mark_no) = 'solved' as is_solved
-    from statuses
-    group by ticket_key
+        t.ticket_key,
+        t.created_at,
+        case
+            when s.first_solved_at < t.solved_at or t.solved_at is null
+                then coalesce(s.first_solved_at, t.closed_at)
+            else t.solved_at
+        end as first_solved_at,
+        coalesce(s.last_solved_at, t.solved_at, t.closed_at) as last_solved_at,
+        case
+            when s.last_solved_at is not null then s.is_solved
+            else t.status in ('solved', 'closed')
+        end as is_solved
+    from staged_tickets as t
+    left join shown as s on t.ticket_key = s.ticket_key
 )
 
 select
-    h.ticket_key,
-    case when e.is_solved then s.last_solved_at end as last_solved_at,
-    e.is_solved and s.is_silent as is_silent
-from ticket_homes as h
-inner join ends as e on h.ticket_key = e.ticket_key
-left join solutions as s on h.ticket_key = s.ticket_key
-where h.status <> 'merged'
+    ticket_key,
+    greatest(first_solved_at, created_at) as first_solved_at,
+    greatest(last_solved_at, created_at) as last_solved_at,
+    is_solved
+from found

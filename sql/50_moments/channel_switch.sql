@@ -1,26 +1,21 @@
 -- into: moments
 -- grain: one row per contact on another channel than the one before it in its journey
 -- key: kind, anchor_key
--- inputs: contact_order
--- params: repeat_window
+-- inputs: channel_switches
 -- per: person
 --
--- Forced: the earlier contact was abandoned or found the door closed; else chosen.
+-- Directed, forced or chosen; from which channel to which, and why, is in channel_switches.
 select
     'channel_switch' as kind,
-    case when prev_is_abandoned or prev_is_out_of_hours then 'forced' else 'chosen' end as variant,
+    switch_kind as variant,
     contact_key as anchor_key,
     person_key,
     journey_key,
     contact_key,
-    started_at as occurred_at,
+    occurred_at,
     null::bigint as lost_ms,
     false as is_elapsed,
-    channel,
+    to_channel as channel,
     queue,
     'observed' as evidence_class
-from contact_order
-where
-    prev_journey_key = journey_key
-    and prev_channel <> channel
-    and started_at <= prev_started_at + $repeat_window
+from channel_switches

@@ -22,6 +22,17 @@ with followups as (
     left join unit_persons as n on s.response_key = n.unit_key
 ),
 
+silent as (
+    select
+        m.ticket_key,
+        arg_min(m.turn_before, m.mark_no) = 'ours' as is_silent
+    from ticket_marks as m
+    inner join ticket_resolutions as r
+        on m.ticket_key = r.ticket_key and m.occurred_at = r.last_solved_at
+    where m.mark = 'solved' and r.is_solved
+    group by m.ticket_key
+),
+
 solutions as (
     select
         h.ticket_key,
@@ -37,9 +48,10 @@ solutions as (
         * interval '1 millisecond' as due_at
     from ticket_homes as h
     inner join ticket_resolutions as r on h.ticket_key = r.ticket_key
+    inner join silent as s on h.ticket_key = s.ticket_key
     left join place_thresholds as q on q.place_kind = 'queue' and h.queue = q.place
     left join place_thresholds as c on c.place_kind = 'channel' and h.channel = c.place
-    where r.is_silent
+    where s.is_silent and h.status <> 'merged'
 ),
 
 followed as (

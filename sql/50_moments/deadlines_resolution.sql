@@ -6,10 +6,11 @@
 -- per: person
 --
 -- Full resolution by the clock, METRICS.md section 3. The ticket itself shows it: nothing is absent.
+-- One that is solved at no known time is not measured.
 with limited as (
     select
         h.*,
-        r.last_solved_at,
+        case when r.is_solved then r.last_solved_at end as last_solved_at,
         h.created_at
         + cast(coalesce(q.resolution_ms, c.resolution_ms, $resolution_ms) as double)
         * interval '1 millisecond' as due_at
@@ -17,6 +18,7 @@ with limited as (
     inner join ticket_resolutions as r on h.ticket_key = r.ticket_key
     left join place_thresholds as q on q.place_kind = 'queue' and h.queue = q.place
     left join place_thresholds as c on c.place_kind = 'channel' and h.channel = c.place
+    where h.status <> 'merged' and (r.last_solved_at is not null or not r.is_solved)
 )
 
 select

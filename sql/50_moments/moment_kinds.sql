@@ -12,7 +12,7 @@ select
     step, -- what the customer is doing then
     title, -- its name in print
     sentence, -- what happens to the customer
-    kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch', 'search_before_contact') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
+    kind in ('repeat_contact', 'retry_after_abandonment', 'chaser', 'channel_switch', 'forced_switch', 'search_before_contact') as is_contact -- it is a contact itself: where its time is not measured, it costs one contact's time
 from (
     values
     ('abandonment', null, 'wait', 'Gave up waiting', 'The customer gave up in the queue or on hold.'),
@@ -24,6 +24,7 @@ from (
     ('retry_after_abandonment', 'repeat_contact', 'reach', 'Tried again after giving up', 'The customer came back after giving up in the queue.'),
     ('chaser', 'repeat_contact', 'wait', 'Chased us', 'The customer asked again while we owed the next step.'),
     ('channel_switch', null, 'reach', 'Channel switch', 'The customer changed the channel within one issue.'),
+    ('forced_switch', 'channel_switch', 'reach', 'Had to change channel', 'The customer changed the channel because the first one did not work.'),
     ('reopen', 'repeat_contact', 'resolve', 'Reopened', 'What we had called solved was not.'),
     ('error_met', null, 'search', 'Error met', 'The customer met an error while helping themselves.'),
     ('out_of_hours_attempt', null, 'reach', 'Closed door', 'The customer called or wrote to a closed line.'),

@@ -1,7 +1,7 @@
 -- model: contact_work
 -- grain: one row per contact
 -- key: contact_key
--- inputs: contacts, legs, ticket_items, contact_calendars, out_of_hours, reopens, escalation_targets
+-- inputs: contacts, legs, ticket_items, contact_calendars, out_of_hours, reopens, escalation_targets, calendar_places
 -- per: person
 -- published: What each contact took on our side: segments, agents (a count, never who), the last team, the first human, reopens.
 --
@@ -67,6 +67,7 @@ select
     coalesce(r.reopens, 0) as reopens, -- times its ticket went from solved to not solved
     e.target is not null as is_complaint, -- its family of reasons is declared a complaint in [escalations]
     k.contact_key is not null as has_opening_hours, -- opening hours are declared for it
+    z.timezone, -- zone of these opening hours; empty: none are declared
     o.contact_key is not null as is_out_of_hours, -- came outside the declared opening hours
     o.next_opens_at -- then: when the line opened next, UTC
 from contacts as c
@@ -75,4 +76,5 @@ left join written as w on c.contact_key = w.contact_key
 left join reopened as r on c.contact_key = r.contact_key
 left join escalation_targets as e on e.target_kind = 'family' and c.reason_family = e.target
 left join contact_calendars as k on c.contact_key = k.contact_key
+left join (select distinct calendar, timezone from calendar_places) as z on k.calendar = z.calendar
 left join out_of_hours as o on c.contact_key = o.contact_key

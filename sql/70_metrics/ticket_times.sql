@@ -1,7 +1,7 @@
 -- model: ticket_times
 -- grain: one row per ticket
 -- key: ticket_key
--- inputs: staged_tickets, ticket_counters, ticket_items, first_replies, reopens, touchpoints
+-- inputs: staged_tickets, ticket_counters, ticket_items, ticket_resolutions, first_replies, reopens, touchpoints
 -- per: person
 -- published: Replies, solutions, waits and handoffs of each ticket, from its history, beside what the vendor counted.
 --
@@ -64,17 +64,6 @@ waits as (
 counted as (
     select
         ticket_key,
-        min(case when item = 'status' and status in ('solved', 'closed') then occurred_at end)
-            as first_solved_at,
-        max(
-            case
-                when
-                    item = 'status'
-                    and status in ('solved', 'closed')
-                    and (status_before is null or status_before not in ('solved', 'closed'))
-                    then occurred_at
-            end
-        ) as last_solved_at,
         arg_max(queue, timeline_no) filter (where item = 'queue' and queue is not null) as team,
         count(*) filter (where item = 'queue' and is_handoff)::integer as queue_changes,
         count(distinct case when is_handoff then occurred_at end)::integer as handoffs,
@@ -85,16 +74,6 @@ counted as (
         count(*) filter (where item not in ('message_in', 'message_out'))::integer as changes
     from changes
     group by ticket_key
-),
-
-solved as (
-    select
-        t.ticket_key,
-        case when c.first_solved_at <= t.solved_at or t.solved_at is null then c.first_solved_at
-            else t.solved_at end as first_solved_at,
-        coalesce(c.last_solved_at, t.solved_at) as last_solved_at
-    from staged_tickets as t
-    left join counted as c on t.ticket_key = c.ticket_key
 )
 
 select
@@ -109,14 +88,12 @@ select
     t.opened_by, -- customer, agent or system
     t.created_at, -- when it was opened, UTC
     t.status, -- status at as_of
-    t.status in ('solved', 'closed') as is_solved, -- solved at as_of
+    s.is_solved, -- solved at as_of
     f.first_reply_ms, -- to the first public reply of a human, by the clock; empty: none yet
     cast(date_diff('microsecond', t.created_at, s.first_solved_at) / 1000 as bigint)
         as first_resolution_ms, -- to the first solution, by the clock; empty: none yet
-    cast(
-        date_diff('microsecond', t.created_at, greatest(s.first_solved_at, s.last_solved_at))
-        / 1000 as bigint
-    ) as full_resolution_ms, -- to the last solution, by the clock; empty: none yet
+    cast(date_diff('microsecond', t.created_at, s.last_solved_at) / 1000 as bigint)
+        as full_resolution_ms, -- to the last solution, by the clock; empty: none yet
     w.requester_wait_ms, -- time in new, open and on hold until the last change of status; empty: no history
     w.agent_wait_ms, -- time pending on the requester until the last change of status; empty: no history
     coalesce(c.queue_changes, 0) as queue_changes, -- changes of queue or group that its history shows
@@ -139,7 +116,7 @@ select
     end as excluded_rule -- why it is in no denominator; empty: it counts
 from staged_tickets as t
 inner join touchpoints as p on t.ticket_key = p.touchpoint_key
-inner join solved as s on t.ticket_key = s.ticket_key
+inner join ticket_resolutions as s on t.ticket_key = s.ticket_key
 left join ticket_counters as v on t.ticket_key = v.ticket_key
 left join counted as c on t.ticket_key = c.ticket_key
 left join waits as w on t.ticket_key = w.ticket_key

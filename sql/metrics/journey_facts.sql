@@ -1,7 +1,7 @@
 -- model: journey_facts
 -- grain: one row per journey
 -- key: unit_key
--- inputs: journeys, persons, journey_agents, journey_business_times, touchpoints, moments, contacts, queue_stays
+-- inputs: journeys, persons, journey_agents, journey_business_times, touchpoints, moments, contacts, queue_stays, journey_scores, journey_origins
 -- params: as_of, wait_ms
 -- per: all
 --
@@ -87,15 +87,22 @@ waited as (
     group by journey_key
 ),
 
+scored as (
+    select
+        journey_key,
+        max(score_thousandths) filter (where instrument = 'NPS 0-10') as nps_thousandths,
+        max(score_thousandths) filter (where instrument = 'CSAT 1-5') as csat_thousandths,
+        max(score_thousandths) filter (where instrument = 'CES 1-7') as ces_thousandths
+    from journey_scores
+    group by journey_key
+),
+
 ordered as (
     select
         journey_key,
         channel,
         lag(channel) over in_order as before,
-        lag(channel, 2) over in_order as before_that,
-        queue,
-        source,
-        row_number() over in_order as contact_no
+        lag(channel, 2) over in_order as before_that
     from contacts
     where excluded_rule is null and message_role is distinct from 'answer'
     window in_order as (partition by journey_key order by started_at, contact_key)
@@ -104,9 +111,7 @@ ordered as (
 bounced as (
     select
         journey_key,
-        count(*) filter (where channel = before_that and channel <> before) as bounces,
-        arg_min(queue, contact_no) as queue,
-        arg_min(source, contact_no) as source
+        count(*) filter (where channel = before_that and channel <> before) as bounces
     from ordered
     group by journey_key
 )
@@ -115,9 +120,10 @@ select
     j.journey_key as unit_key,
     j.person_key,
     j.journey_key,
-    b.source,
+    i.source,
     j.entry_channel as channel,
-    b.queue,
+    i.queue,
+    i.team,
     j.reason,
     j.reason_family,
     j.stage,
@@ -145,16 +151,21 @@ select
     coalesce(w.wait_over_ms, 0) as wait_over_ms,
     coalesce(h.out_of_hours, 0) as out_of_hours,
     coalesce(h.reopens, 0) as reopens,
+    s.nps_thousandths,
+    s.csat_thousandths,
+    s.ces_thousandths,
     case
         when p.person_kind = 'anonymous' then 'anonymous visitor'
         when not j.is_customers then 'the customer did nothing in it'
     end as excluded_rule
 from journeys as j
 inner join persons as p on j.person_key = p.person_key
+left join journey_origins as i on j.journey_key = i.journey_key
 left join journey_agents as a on j.journey_key = a.journey_key
 left join journey_business_times as o on j.journey_key = o.journey_key
 left join timed as t on j.journey_key = t.journey_key
 left join repeated as r on j.journey_key = r.journey_key
 left join happened as h on j.journey_key = h.journey_key
 left join waited as w on j.journey_key = w.journey_key
+left join scored as s on j.journey_key = s.journey_key
 left join bounced as b on j.journey_key = b.journey_key

@@ -1,7 +1,7 @@
 -- model: path_facts
 -- grain: one row per step from one activity of a journey to the next, with its start and end
 -- key: unit_key
--- inputs: touchpoints, journeys, persons
+-- inputs: touchpoints, journeys, journey_origins, persons
 -- per: all
 --
 -- An activity is the source's own word for an event, else the kind of touchpoint with the step it is
@@ -50,7 +50,10 @@ select
     s.touchpoint_key as unit_key,
     j.person_key,
     j.journey_key,
+    i.source,
     j.entry_channel as channel,
+    i.queue,
+    i.team,
     j.reason,
     j.reason_family,
     j.stage,
@@ -64,3 +67,4 @@ select
 from steps as s
 inner join journeys as j on s.journey_key = j.journey_key
 inner join persons as p on j.person_key = p.person_key
+left join journey_origins as i on j.journey_key = i.journey_key

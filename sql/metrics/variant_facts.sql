@@ -1,7 +1,7 @@
 -- model: variant_facts
 -- grain: one row per journey, with its path
 -- key: unit_key
--- inputs: touchpoints, journeys, persons
+-- inputs: touchpoints, journeys, journey_origins, persons
 -- per: all
 --
 -- A path is the order of a journey's activities, named as in path_facts. Journeys of the same path
@@ -21,7 +21,10 @@ select
     j.journey_key as unit_key,
     j.person_key,
     j.journey_key,
+    i.source,
     j.entry_channel as channel,
+    i.queue,
+    i.team,
     j.reason,
     j.reason_family,
     j.stage,
@@ -34,3 +37,4 @@ select
 from journeys as j
 inner join paths as a on j.journey_key = a.journey_key
 inner join persons as p on j.person_key = p.person_key
+left join journey_origins as i on j.journey_key = i.journey_key

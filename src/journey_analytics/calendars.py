@@ -33,7 +33,7 @@ _SEGMENTS = pa.schema([
 _DAYS = pa.schema([("calendar", pa.string()), ("workday_no", pa.int32()),
                    ("closes_at", pa.timestamp("us"))])
 _PLACES = pa.schema([("place_kind", pa.string()), ("place", pa.string()),
-                     ("calendar", pa.string())])
+                     ("calendar", pa.string()), ("timezone", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,12 @@ def tables(calendars: dict[str, Calendar], first: datetime, last: datetime) -> d
             [pa.array([name] * len(times.closes), pa.string()),
              pa.array(range(1, len(times.closes) + 1), pa.int32()),
              pa.array(times.closes, pa.timestamp("us"))], schema=_DAYS))
-    places = [(kind, place, name) for name, calendar in calendars.items()
+    places = [(kind, place, name, calendar.timezone) for name, calendar in calendars.items()
               for kind, listed in (("queue", calendar.queues),
                                    ("entry_point", calendar.entry_points))
               for place in listed]
-    places += [("default", "", DEFAULT)] if DEFAULT in calendars else []
+    if DEFAULT in calendars:
+        places.append(("default", "", DEFAULT, calendars[DEFAULT].timezone))
     return {
         "calendar_places": pa.Table.from_pylist(
             [dict(zip(_PLACES.names, row, strict=True)) for row in places], schema=_PLACES),

@@ -135,7 +135,7 @@ def _print(ledger: Ledger, question: Question, asked: Measured, settings: Settin
     variant = metric.variant(question.variant)
     groups = list(question.by or variant.by)
     right = ("value", "95 % interval", "n", "persons", "left out", "immature")
-    table = _table(*groups, *right, right=right, title=f"{metric.name} ({variant.id})")
+    table = _table(*groups, *right, right=right, title=f"{metric.name} ({metric.id}, {variant.id})")
     for v in asked.values:
         if groups and not v.n:
             continue  # everything in it is left out, and counted below
@@ -145,9 +145,9 @@ def _print(ledger: Ledger, question: Question, asked: Measured, settings: Settin
             f"{sum(v.excluded.values()):,}", f"{v.immature:,}")
     OUT.print(table)
     if asked.suppressed_groups:
-        noun = "group has" if asked.suppressed_groups == 1 else "groups have"
-        _say(f"{asked.suppressed_groups:,} {noun} fewer than {asked.min_group} persons and "
-             "cannot be shown.")
+        noun = "group" if asked.suppressed_groups == 1 else "groups"
+        _say(f"{asked.suppressed_groups:,} {noun} cannot be shown: fewer than {asked.min_group} "
+             "persons, or the smallest beside such a one, which the total would give away.")
     _say(f"{variant.sentence} {variant.numerator} / {variant.denominator}.")
     for v in asked.values:
         if v.blind:
@@ -162,7 +162,8 @@ def _print(ledger: Ledger, question: Question, asked: Measured, settings: Settin
     for v in asked.values:
         for rule, count in v.excluded.items():
             rules[rule] = rules.get(rule, 0) + count
-    _say(f"from {local(first, zone)} to {local(last, zone)} {zone}; interval: {shown[0].method}")
+    methods = " or ".join(dict.fromkeys(v.method for v in shown))
+    _say(f"from {local(first, zone)} to {local(last, zone)} {zone}; interval: {methods}")
     if rules:
         _say("left out: " + "; ".join(f"{n:,} {rule}" for rule, n in rules.items()))
     if shown[0].immature_share is not None and any(v.immature for v in shown):

@@ -29,7 +29,7 @@ class Variant:
         The time that says in which period a row counts.
     measure
         How rows become a number: share, mean, ratio, p50, p90, max, count, sum, persons, survival,
-        net (and its reweighted and tipping forms), entropy, opportunity, published.
+        net (and its reweighted and tipping forms), entropy, opportunity, drivers, published.
     numerator, denominator
         The formula in words.
     numerator_sql
@@ -41,7 +41,7 @@ class Variant:
     rows_sql
         The facts that the metric is about at all.
     components
-        Sums shown beside the number.
+        Sums shown beside the number; of the measure drivers, the drivers.
     needs
         Canonical tables without which the metric is blind.
     blind_subject

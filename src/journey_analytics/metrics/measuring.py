@@ -18,6 +18,7 @@ from .ledger import Ledger, Variant, read_ledger
 from .measure_queries import EXAMPLES, stages_of
 from .parameters import numbers_of, parameters_of
 from .query import IMMATURE, check_dimensions, judged_query, statement_of
+from .suppression import hidden_groups
 
 #: What one of the unit is in the facts: milliseconds, thousandths, shares.
 UNITS = {"share": 1, "points": 0.01, "seconds": 1000, "hours": 3_600_000, "score": 1000,
@@ -36,6 +37,8 @@ class Question:
         First day, and first day no longer in it, in the project's zone.
     numbers
         Thresholds and assumptions to use instead of the project's, by name.
+    within
+        A table of the journeys that count; empty: all. Windows still see what lies around them.
     """
 
     metric: str
@@ -44,6 +47,7 @@ class Question:
     since: date | None = None
     until: date | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Values of a metric, the groups too small to be shown, and the query that ran."""
+    """Values of a metric, how many groups cannot be shown, and the query that ran."""
 
     values: tuple[Value, ...]
     suppressed_groups: int
@@ -100,8 +104,8 @@ class Measured:
 def measure(warehouse: Published, settings: Settings, question: Question) -> Measured:
     """Return a metric from the published warehouse.
 
-    Groups of fewer persons than ``[privacy] min_group`` are counted and not shown, by name
-    neither.
+    Groups of fewer persons than ``[privacy] min_group``, and those that would give one away, are
+    counted and not shown, by name neither.
 
     Raises
     ------
@@ -112,9 +116,9 @@ def measure(warehouse: Published, settings: Settings, question: Question) -> Mea
     variant = ledger.metric(question.metric).variant(question.variant)
     if variant.is_published:
         raise SettingsError(
-            f"metric '{question.metric}'", "it is computed each night, for each pain point",
-            remedy=f"It stands in the table '{variant.facts}' of the warehouse; `journeys status` "
-                   "shows the worst.")
+            f"metric '{question.metric}'", "it is computed each night and not when asked for",
+            remedy="The pack prints it." if question.metric.startswith("pack_") else
+                   f"It stands in the table '{variant.facts}' of the warehouse.")
     by = question.by or variant.by
     check_dimensions(question.metric, variant, by)
     numbers, params, weights_from = _numbers(warehouse, settings, ledger, variant, question)
@@ -125,18 +129,15 @@ def measure(warehouse: Published, settings: Settings, question: Question) -> Mea
     cells: dict[tuple[str | None, ...], list[dict[str, Any]]] = {}
     for row in ([] if blind else warehouse.dicts(text)):
         cells.setdefault(tuple(row["cell"][d] for d in by), []).append(row)
-    values, suppressed = [], 0
-    for names, rows in sorted(cells.items(), key=_order):
-        group = dict(zip(by, names, strict=True))
-        value = _value(question.metric, variant, group, rows, numbers, used, weights_from)
-        shown = value.persons or sum(r["persons"] for r in rows)
-        if shown < settings.privacy.min_group:
-            suppressed += 1
-        else:
-            values.append(value)
+    found = {names: _value(question.metric, variant, dict(zip(by, names, strict=True)), rows,
+                           numbers, used, weights_from) for names, rows in cells.items()}
+    hidden = hidden_groups({
+        names: value.persons or sum(r["persons"] for r in cells[names])
+        for names, value in found.items()}, settings.privacy.min_group)
+    values = [value for names, value in sorted(found.items(), key=_order) if names not in hidden]
     if not cells and not by:
         values.append(_nothing(question.metric, variant, used, blind or _nothing_because(variant)))
-    return Measured(tuple(values), suppressed, settings.privacy.min_group, text)
+    return Measured(tuple(values), len(hidden), settings.privacy.min_group, text)
 
 
 def examples_of_excluded(
@@ -155,7 +156,7 @@ def examples_of_excluded(
 def _judged(settings: Settings, variant: Variant, question: Question, by: Sequence[str]) -> Any:
     zone = settings.project.timezone
     return judged_query(variant, by, _utc(question.since, zone), _utc(question.until, zone),
-                        _zones(settings))
+                        _zones(settings), question.within)
 
 
 def _zones(settings: Settings) -> dict[str, str]:
@@ -182,7 +183,7 @@ def _value(
     metric: str, variant: Variant, group: Mapping[str, str | None], rows: list[dict[str, Any]],
     numbers: Mapping[str, float], used: Mapping[str, float], scored: int | None,
 ) -> Value:
-    counted = [r for r in rows if r["cell"]["rule"] is None]  # several where there are strata
+    counted = [r for r in rows if r["cell"]["rule"] is None]  # several where there are parts
     excluded = {r["cell"]["rule"]: r["n"] for r in rows if r["cell"]["rule"] is not None}
     immature = excluded.pop(IMMATURE, 0)
     if not counted:
@@ -193,7 +194,7 @@ def _value(
     answer = measures.answer(variant, counted, numbers)
     detail: dict[str, float | int | None] = dict(answer.detail)
     for name in variant.components:
-        detail[name] = counted[0][f"part_{name}"]
+        detail[name] = int(counted[0][f"part_{name}"])
     if scored is not None:
         detail |= {"journeys_with_ces": scored, "weights_are_fitted": int(scored >= MIN_SCORED)}
     return Value(

@@ -14,8 +14,10 @@ How to read it: a row of the facts counts under the first rule that leaves it ou
 denominator. What is left out is counted by rule. A row whose window has not run out at `as_of` is
 *immature*: left out, and its share printed. What no connected source could have shown is *blind*,
 not zero. Shares have Wilson intervals, means Student's, quantiles order statistics, all at 95 %.
-Rows of one person are not independent; the intervals do not know that. Groups below `[privacy]
-min_group` persons are counted and not shown. No metric can be split by agent.
+Rows of one person are not independent, so persons are the clusters of every interval: those of
+shares, quantiles and curves are widened by their design effect. Groups below `[privacy] min_group`
+persons are counted and not shown, nor is the smallest group beside such a one, which a total would
+give away; answers to several questions can still be combined. No metric can be split by agent.
 
 `$name` is a threshold of `journeys.toml` or an assumption below; `--set NAME=VALUE` uses another
 one.
@@ -57,7 +59,7 @@ def _variant(variant: Variant, is_default: bool) -> list[str]:
     if variant.is_published:
         names = ", ".join(f"`{name}`" for name in variant.published)
         return [f"**{variant.id}**{' (default)' if is_default else ''}: {variant.sentence}",
-                f"- published in `{variant.facts}` ({names}): {variant.numerator} / "
+                f"- stands in `{variant.facts}` ({names}): {variant.numerator} / "
                 f"{variant.denominator}", ""]
     lines = [f"**{variant.id}**{' (default)' if is_default else ''}: {variant.sentence}",
              f"- {variant.measure} of `{variant.facts}`: {variant.numerator} / "

@@ -20,7 +20,8 @@ from .ledger import Variant, facts_model
 #: What rows can be split by, where the facts have it; and periods. An agent is none of it.
 DIMENSIONS = (
     "source", "channel", "queue", "team", "reason", "reason_family", "stage", "scale",
-    "contact_result", "from_activity", "to_activity", "path",
+    "contact_result", "from_activity", "to_activity", "path", "from_channel", "to_channel",
+    "switch_kind",
 )
 PERIODS = ("day", "week", "month")
 IMMATURE = "its window has not run out"
@@ -70,7 +71,7 @@ def _parsed(text: str) -> exp.Expr:
 
 def judged_query(
     variant: Variant, by: Sequence[str], since: datetime | None, until: datetime | None,
-    zones: Mapping[str, str],
+    zones: Mapping[str, str], within: str = "",
 ) -> exp.Select:
     """Return the facts in scope, each with its cell (groups and the rule that leaves it out).
 
@@ -80,6 +81,8 @@ def judged_query(
         Limits of the time of booking, UTC.
     zones
         Zone by queue, where it is not the project's: a queue's days begin at its own midnight.
+    within
+        A table of the journeys that are in scope; empty: all are.
     """
     cell: dict[str, exp.Expr] = {
         d: exp.cast(_dimension(d, variant, zones), "varchar") for d in by}
@@ -102,6 +105,9 @@ def judged_query(
         if limit is not None:
             literal = exp.cast(exp.Literal.string(limit.isoformat(sep=" ")), "timestamp")
             query = query.where(kind(this=booked.copy(), expression=literal))
+    if within:
+        chosen = exp.select("journey_key").from_(within)
+        query = query.where(exp.column("journey_key").isin(query=chosen))
     return query
 
 
