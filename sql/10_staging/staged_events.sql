@@ -21,7 +21,11 @@ select
     event_type,
     event_name_raw as activity,
     coalesce(actor, case when direction = 'out' then 'system' else 'customer' end) as actor,
-    intent as reason_raw
+    intent as reason_raw,
+    case
+        when url_path is not null
+            then concat(regexp_replace(lower(url_path), '/*([?#].*)?$', ''), '/')
+    end as page
 from channel_events
 where
     occurred_at <= $as_of

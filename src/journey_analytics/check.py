@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import workshop
+from .check_stages import shown, unmapped
 from .engines import DuckDBEngine
+from .pipeline import share_words
 from .settings import Settings, load
 from .sources.adapters import adapters_of, own_folder
 from .sources.canonical import PRIMARY_TIME, build_canonical
@@ -41,8 +44,9 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
     dict
         ``sources``: rows, fate of records, time span and reasons of each, and which of its
         adapter files are the project's own; ``faults``: quarantine by rule with the first place
-        and the remedy; ``reasons``: words no [reasons] entry knows; ``remarks``: what else is
-        worth knowing of a file; ``problems``: files and sources that would be refused.
+        and the remedy; ``reasons``: words no [reasons] entry knows; ``stages``, ``steps``: words
+        and pages that are mapped to none; ``remarks``: what else is worth knowing of a
+        file; ``problems``: files and sources that would be refused.
     """
     settings = load(project)
     adapters = adapters_of(project, settings)
@@ -54,6 +58,8 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
             report = ingest(engine, project, settings, adapters, progress)
             problems = report.problems + build_canonical(engine, settings, adapters, progress)
             words = _words(engine, settings)
+            share_words(engine, settings)
+            problems += workshop.tables(project, settings, engine.words)[1]
             return {
                 "project": settings.project.name,
                 "sources": [
@@ -63,6 +69,7 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
                     for name in settings.sources],
                 "faults": _dicts(engine, _FAULTS),
                 "reasons": _unmapped(words),
+                **unmapped(engine, settings, _STATED),
                 "remarks": report.remarks + marks_left(
                     (a for listed in adapters.values() for a in listed), project),
                 "problems": [str(p) for p in problems],
@@ -113,9 +120,9 @@ def _shares(words: list[dict[str, Any]], source: str) -> dict[str, int]:
 
 def _unmapped(words: list[dict[str, Any]]) -> dict[str, Any]:
     stated = [w for w in words if w["word"] is not None]
-    unmapped: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     for word in stated:
         if not word["is_mapped"]:
-            unmapped[word["word"]] += word["n"]
-    return {"stated": sum(w["n"] for w in stated), "unmapped": sum(unmapped.values()),
-            "unmapped_words": dict(unmapped.most_common(20))}
+            missing[shown(word["word"])] += word["n"]
+    return {"stated": sum(w["n"] for w in stated), "unmapped": sum(missing.values()),
+            "unmapped_words": dict(missing.most_common(20))}
