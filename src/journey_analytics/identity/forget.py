@@ -16,8 +16,8 @@ import phonenumbers
 from ..engines import DuckDBEngine
 from ..errors import DataError
 from ..settings import Settings
+from ..sources.blanked import blank, record_tables
 from ..sources.building import UNITS
-from ..sources.forgotten import blank, record_tables
 from ..sources.manifest import file_columns
 from ..sources.readers import literal, quoted
 from .keys import CustomerKey, spellings
@@ -165,6 +165,9 @@ def erase(engine: DuckDBEngine, keys: list[CustomerKey]) -> Erased:
     with engine.transaction():
         engine.execute("INSERT INTO state.forgotten SELECT key_hash FROM gone_keys "
                        "UNION SELECT unit_key FROM gone_units")
+        # Snapshots up to this run show the person: they go with the next publication.
+        engine.execute("INSERT INTO state.erasures SELECT coalesce(max(run_no), 0) "
+                       "FROM state.runs")
         for source, stream, table in record_tables(engine):
             _add_mentions(engine, table, traces)
             rows = blank(engine, source, stream, table, "gone_records")

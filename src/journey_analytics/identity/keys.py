@@ -56,12 +56,12 @@ def spellings(
         f"FROM (SELECT {key_cast(column.type, literal(text.strip()), region)} AS value) "
         f"WHERE value IS NOT NULL"
         for text in texts if text.strip()
-        for column in key_columns() for scope, region in _readings(settings, column)
+        for column in key_columns() for scope, region in readings(settings, column)
     )
     return [CustomerKey(*row) for row in engine.rows(f"{query} ORDER BY ALL")] if query else []
 
 
-def _readings(settings: Settings, column: Column) -> set[tuple[str, str | None]]:
+def readings(settings: Settings, column: Column) -> set[tuple[str, str | None]]:
     """Return scope and region under which the sources read a kind of key."""
     return {
         (key_scope(column.name, SourceFacts(name, id_space=source.id_space)),
