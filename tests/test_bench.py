@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journey_analytics.bench.effects import bench_effects
 from journey_analytics.bench.identity import bench_identity, make_links
 from journey_analytics.bench.nights import bench_nights
 from journey_analytics.bench.pairs import Agreement, agreement, broken_pairs
-from journey_analytics.bench.printing import print_nights, print_truth
+from journey_analytics.bench.personas import bench_personas
+from journey_analytics.bench.printing import print_all_truth, print_nights
 from journey_analytics.bench.truth import MEASURES, bench_truth
 from journey_analytics.engines import DuckDBEngine
 from journey_analytics.identity import connected_components
@@ -137,7 +139,8 @@ def test_identity_prints() -> None:
 def test_truth_prints_rates_and_reasons(
     truth: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_truth(truth)
+    print_all_truth({"records": truth, "effects": bench_effects(1, 1000, lambda line: None),
+                     "personas": bench_personas(1, 100, lambda line: None)})
     shown = capsys.readouterr().out
-    for word in ("middle", "recall", "no record joins them"):
+    for word in ("middle", "recall", "no record joins them", "| mediation |", "| gradient |"):
         assert word in shown

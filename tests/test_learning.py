@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -15,15 +14,16 @@ from scipy.stats import poisson
 from statsmodels.stats.multitest import multipletests
 
 from journey_analytics.bench.effects import bench_effects, judge, markdown, summarise
-from journey_analytics.bench.effects_world import SCENARIOS, make_world
+from journey_analytics.bench.effects_world import make_world
 from journey_analytics.learning import impact, lifts
+from journey_analytics.learning.answering import answering
 from journey_analytics.learning.facts import CONTACT, Reason, reasons
 from journey_analytics.learning.multiplicity import q_values
-from journey_analytics.learning.outcomes import of_repeat, of_resolution, of_score
-from journey_analytics.learning.regression import Bools, Fit, Floats, Ints, fit
+from journey_analytics.learning.outcomes import of_knock_on, of_repeat, of_resolution, of_score
+from journey_analytics.learning.regression import Bools, Fit, Floats, Ints, fit, halfway
 from journey_analytics.learning.resampling import draws, resampled, stability
+from journey_analytics.learning.response_means import response_means
 from journey_analytics.learning.shrinkage import shrink
-from tests.test_docs import journeys
 
 DAY = 86_400_000
 
@@ -87,6 +87,76 @@ def test_variance_and_its_freedom_are_bell_and_mccaffreys(seed: int) -> None:
     freedom = np.trace(spread) ** 2 / (spread**2).sum()
     assert ours.variance == pytest.approx(variance, rel=0.05)
     assert ours.df == pytest.approx(freedom, rel=0.1)
+
+
+def test_weighted_differences_are_those_of_statsmodels() -> None:
+    score, hit, controls, person, persons = drawn_case(3)
+    weights = np.random.default_rng(4).uniform(0.5, 3, len(score))
+    ours = fit(score, hit, controls, person, persons, weights)
+    assert ours is not None
+    theirs = sm.WLS(score, np.column_stack([hit, controls[:, :4]]), weights).fit(
+        cov_type="cluster", cov_kwds={"groups": person, "use_correction": False})
+    assert ours.estimate == pytest.approx(theirs.params[0], rel=1e-9)
+    plain = (ours.scores**2).sum() / ours.weights.sum() ** 2
+    assert math.sqrt(plain) == pytest.approx(theirs.bse[0], rel=1e-9)
+
+
+def test_halfway_between_two_models_is_unsure_of_both() -> None:
+    score, hit, controls, person, persons = case = drawn_case(3)
+    one = found(case)
+    assert halfway(one, one).estimate == one.estimate
+    assert halfway(one, one).variance == pytest.approx(one.variance)
+    other = found((score + 3 * hit, hit, controls, person, persons))
+    both = halfway(one, other)
+    assert both.estimate == pytest.approx(one.estimate + 1.5)
+    assert both.variance == pytest.approx(one.variance + 1.5**2)
+    # Persons drawn again move it by the mean of what they move both by.
+    moved = [f.scores / f.weights.sum() for f in (one, other, both)]
+    assert moved[2] == pytest.approx((moved[0] + moved[1]) / 2)
+
+
+# --- who answers ----------------------------------------------------------------------------------
+
+
+def test_answers_stand_for_the_silent_of_their_kind() -> None:
+    """With one trait that matters, the weighted mean is that of its strata by their size."""
+    dice = np.random.default_rng(6)
+    told = []
+    for number in range(3000):
+        channel = ("voice", "email")[number % 3 == 0]
+        answers = dice.random() < (0.6 if channel == "voice" else 0.15)
+        told.append({"channel": channel, "score": round(8 - 4 * (channel == "email")
+                     + dice.normal(0, 1), 3) if answers else None})
+    told += [{"channel": "letter"}] * 40
+    schema = pa.schema([
+        ("fact", pa.string()), ("journey_key", pa.int64()), ("person_key", pa.int64()),
+        *((n, pa.string()) for n in ("reason", "entry_channel", "entry_queue", "kind",
+                                     "pain_point", "instrument")),
+        ("month", pa.int32()), ("score", pa.float64())])
+    rows = [{"fact": "journey", "journey_key": n, "person_key": n // 2, "reason": "r",
+             "entry_channel": j["channel"], "entry_queue": "q", "month": 1}
+            for n, j in enumerate(told)]
+    rows += [{"fact": "score", "journey_key": n, "person_key": n // 2, "instrument": "NPS 0-10",
+              "score": j["score"]} for n, j in enumerate(told) if j.get("score") is not None]
+    (row,) = response_means(pa.Table.from_pylist(rows, schema)).to_pylist()
+    scores = {c: [float(str(j["score"])) for j in told
+                  if j["channel"] == c and j.get("score") is not None]
+              for c in ("voice", "email")}
+    strata = (2 * np.mean(scores["voice"]) + np.mean(scores["email"])) / 3
+    every = scores["voice"] + scores["email"]
+    assert row["observed"] == pytest.approx(np.mean(every), abs=1e-6)
+    assert row["reweighted"] == pytest.approx(strata, abs=0.02)
+    assert row["reweighted_low"] < 8 - 4 / 3 < row["reweighted_high"] < row["observed_low"]
+    assert (row["journeys"], row["journeys_beyond"]) == (3000, 40)
+    assert row["effective_answers"] < row["answered_journeys"] == len(every)
+
+
+def test_answers_for_the_score_are_told_from_answers_for_the_trouble() -> None:
+    """By chance alone one world in twenty looks as if answers depended on the score."""
+    weighed = {name: [answering(reasons(make_world(name, seed, 8000).facts))[0].weights is not None
+                      for seed in range(1, 6)]
+               for name in ("noise", "response", "unhappy")}
+    assert all(weighed["unhappy"]) and sum(weighed["noise"] + weighed["response"]) <= 2
 
 
 def test_what_cannot_be_told_is_empty() -> None:
@@ -210,7 +280,7 @@ def facts(told: list[dict[str, object]]) -> pa.Table:
                      "is_score": True, "repeat_ms": 7 * DAY, "resolution_ms": 28 * DAY,
                      "as_of_ms": 100 * DAY})
         starts = [*j.get("contacts", (0,)), None]  # type: ignore[misc]
-        rows += [{**shared, "fact": "contact", "at_ms": a, "next_ms": b}
+        rows += [{**shared, "fact": "contact", "at_ms": a, "next_ms": b, "handled_ms": 120_000}
                  for a, b in zip(starts, starts[1:], strict=False)]
         rows += [{**shared, "fact": "hit", "pain_point": kind, "kind": kind, "place": place,
                   "parent_kind": "whole" if kind == "part" else None, "loss_ms": 0,
@@ -218,8 +288,9 @@ def facts(told: list[dict[str, object]]) -> pa.Table:
                  for kind, place in j.get("hits", ())]  # type: ignore[attr-defined]
     types = {**dict.fromkeys(("fact", "reason", "entry_channel", "entry_queue", "pain_point",
                               "kind", "parent_kind"), pa.string()),
-             **dict.fromkeys(("journey_key", "person_key", "month", "at_ms", "next_ms", "place",
-                              "loss_ms", "repeat_ms", "resolution_ms", "as_of_ms"), pa.int64()),
+             **dict.fromkeys(("journey_key", "person_key", "month", "at_ms", "next_ms",
+                              "handled_ms", "place", "loss_ms", "repeat_ms", "resolution_ms",
+                              "as_of_ms"), pa.int64()),
              "score": pa.float64(), **dict.fromkeys(
                  ("is_score", "is_candidate", "is_within_parent"), pa.bool_())}
     return pa.Table.from_pylist(rows, pa.schema(list(types.items())))
@@ -290,6 +361,15 @@ def test_other_contacts_and_time_to_resolution() -> None:
     without = (20 + 1) / 2 - 1000 / DAY
     assert hours.estimate == pytest.approx(24 * (with_it - without), abs=0.01)
     assert of_score(reason, cell) is None
+    # Six of twelve with it come again, six of twelve without: two minutes each.
+    contacts, minutes = of_knock_on(reason, cell)
+    assert contacts is not None and minutes is not None
+    assert (contacts.hits, contacts.others, minutes.hits) == (12, 12, 12)
+    assert (contacts.estimate, minutes.estimate) == pytest.approx((0, 0))
+    more = facts([{**j, "contacts": (0, DAY, 3 * DAY)} if "hits" in j else j for j in told])
+    contacts, minutes = of_knock_on(only(more), only(more).cells[0])
+    assert contacts is not None and minutes is not None
+    assert (contacts.estimate, minutes.estimate) == pytest.approx((2 - 0.5, 2 * (2 - 0.5)))
 
 
 # --- hints ----------------------------------------------------------------------------------------
@@ -328,17 +408,18 @@ def report() -> dict[str, dict[str, float]]:
 
 
 def test_intervals_hold_what_was_planted(report: dict[str, dict[str, float]]) -> None:
-    unbiased = [r for name, r in report.items() if name != "unhappy"]
-    held = sum(r["coverage"] * r["candidates"] for r in unbiased)
-    assert 0.93 <= held / sum(r["candidates"] for r in unbiased) <= 0.97
+    held = sum(r["coverage"] * r["candidates"] for r in report.values())
+    assert 0.93 <= held / sum(r["candidates"] for r in report.values()) <= 0.97
+    # Where low scores answer more, intervals that take no notice hold 88 % of large effects.
+    assert report["unhappy"]["coverage"] >= 0.92
 
 
 def test_noise_is_not_discovered(report: dict[str, dict[str, float]]) -> None:
     assert all(r["false_discoveries"] <= 0.05 for r in report.values())
-    # All at once: of 20 worlds of pure noise at most 3 may show anything (1 is expected).
+    # All at once: of 12 worlds of pure noise at most 2 may show anything (0.6 are expected).
     shown = sum(bool(judge(make_world("noise", seed, 4000))["is_clear"].any())
-                for seed in range(100, 120))
-    assert shown <= 3
+                for seed in range(100, 112))
+    assert shown <= 2
 
 
 def test_adjusting_removes_what_confounds(report: dict[str, dict[str, float]]) -> None:
@@ -351,14 +432,6 @@ def test_adjusting_removes_what_confounds(report: dict[str, dict[str, float]]) -
 def test_planted_losses_come_out_on_top(report: dict[str, dict[str, float]]) -> None:
     for name in ("confounding", "mediation", "response", "unhappy"):
         assert report[name]["top"] >= 0.7 and report[name]["rank_correlation"] >= 0.6, name
-
-
-def test_effects_are_a_command() -> None:
-    shown = journeys("bench", "effects", "--seeds", "1", "--journeys", "1500", "--json")
-    assert shown.returncode == 0, shown.stderr
-    rows = json.loads(shown.stdout)["summary"]
-    assert [row["scenario"] for row in rows] == list(SCENARIOS)
-    assert all(0 <= row["coverage"] <= 1 for row in rows)
 
 
 def test_the_table_says_what_was_found() -> None:

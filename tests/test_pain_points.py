@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from statsmodels.stats.proportion import proportion_confint
 
 from journey_analytics.engines import Published
 from journey_analytics.errors import SettingsError
@@ -65,8 +66,12 @@ def test_differences_are_those_of_statsmodels(sample: Published, rank: int) -> N
     rare = journeys[["channel", "queue"]].apply(
         lambda c: c.where(c.map(c.value_counts()) >= 5, "-"))
     controls = pd.get_dummies(pd.concat([rare, journeys["month"].astype(str)], axis=1), dtype=float)
+    before = first.lt(at, axis=0)
+    here = before.mul(journeys["queue"] == journeys["queue"][hit].mode()[0], axis=0)
+    apart = np.minimum(here[kept].sum(), (before & ~here)[kept].sum()) >= 5
     design = pd.concat([pd.Series(hit.astype(float), journeys.index), controls,
-                        first.lt(at, axis=0).astype(float)], axis=1).to_numpy(float)[kept]
+                        before.astype(float), here.loc[:, apart].astype(float)],
+                       axis=1).to_numpy(float)[kept]
     theirs = sm.OLS(journeys["score"].to_numpy()[kept], sm.add_constant(design, has_constant="add"))
     assert theirs.fit().params[1] == pytest.approx(point["difference"], abs=2e-6)
     assert (point["hit_scored"], point["other_scored"]) == (hit.sum(), kept.sum() - hit.sum())
@@ -109,6 +114,15 @@ def test_counter_evidence_holds_like_against_like(sample: Published) -> None:
         assert parts["is_weakest"].sum() == 1
         assert parts.loc[parts["is_weakest"], "difference"].item() == parts["difference"].max()
     assert not every["is_weakest"].any()
+    by_persona = segments[segments["segment_kind"] == "persona"]
+    assert len(by_persona) >= 5
+    hit = {(point, persona): count for point, persona, count in sample.rows("""
+        SELECT e.pain_point, n.persona, count(DISTINCT journey_key)
+        FROM pain_point_evidence AS e JOIN person_personas AS n USING (person_key)
+        JOIN journey_scores AS s USING (journey_key)
+        WHERE s.instrument::varchar = 'nps' GROUP BY ALL""")}
+    for row in by_persona.to_dict("records"):
+        assert row["hit_scored"] == hit[row["pain_point"], row["segment"]]
 
 
 def test_hints_are_shares_of_contacts(sample: Published) -> None:
@@ -116,12 +130,13 @@ def test_hints_are_shares_of_contacts(sample: Published) -> None:
                   "p.channel::varchar AS channel, p.queue::varchar AS queue FROM "
                   "pain_point_hints AS h JOIN pain_points AS p USING (pain_point)")
     assert (hints["lift_low"] > 1).mean() > 0.95 and (hints["q_value"] <= 0.05).all()
-    hours = hints[hints["trait"] == "hour (UTC)"]
-    assert len(hours) and {"reason", "hour (UTC)"} <= set(hints["trait"])
+    hours = hints[hints["trait"] == "hour"]
+    assert len(hours) and {"reason", "hour"} <= set(hints["trait"])
     for hint in hours.to_dict("records"):
         assert sample.rows("""
             WITH counted AS (
-                SELECT c.contact_key, extract(hour FROM c.started_at) = ?::int AS here,
+                SELECT c.contact_key, extract(hour FROM timezone('Europe/Berlin',
+                        timezone('UTC', c.started_at))) = ?::int AS here,
                     bool_or(m.kind IS NOT NULL) AS has_kind,
                     bool_or(coalesce(m.queue::varchar, 'no queue') = ? AND m.channel = ?
                         AND m.kind IS NOT NULL) AS met
@@ -141,11 +156,12 @@ def test_hints_are_shares_of_contacts(sample: Published) -> None:
 def test_totals_count_each_journey_once(sample: Published) -> None:
     evidence = frame(sample, """
         SELECT e.journey_key, e.person_key, p.reason::varchar AS reason, p.queue::varchar AS queue,
-            p.burden / p.journeys_hit AS loss
+            p.burden / p.journeys_hit AS loss, n.persona
         FROM pain_point_evidence AS e JOIN pain_points AS p USING (pain_point)
+        JOIN person_personas AS n ON e.person_key = n.person_key
         WHERE p.rank IS NOT NULL""")
     totals = frame(sample, "SELECT * FROM pain_point_totals")
-    for dimension in ("reason", "queue"):
+    for dimension in ("reason", "queue", "persona"):
         worst = evidence.groupby([dimension, "journey_key"], as_index=False).agg(
             loss=("loss", "max"), person=("person_key", "min"))
         for row in totals[totals["dimension"] == dimension].to_dict("records"):
@@ -155,6 +171,20 @@ def test_totals_count_each_journey_once(sample: Published) -> None:
             assert mine["loss"].sum() == pytest.approx(row["burden"], abs=0.01)
     added = evidence["loss"].sum()
     assert totals.loc[totals["dimension"] == "reason", "burden"].sum() < added
+
+
+def test_a_part_is_ranked_beside_its_whole_only_where_it_adds(sample: Published) -> None:
+    parts = frame(sample, """
+        SELECT p.pain_point, p.rank, p.is_clear, p.not_ranked_because,
+            avg((m.journey_key IS NOT NULL)::int) AS within
+        FROM pain_points AS p JOIN pain_point_evidence AS e USING (pain_point)
+        LEFT JOIN (SELECT DISTINCT kind::varchar AS kind, journey_key FROM moments) AS m
+            ON m.journey_key = e.journey_key AND m.kind = p.parent_kind::varchar
+        WHERE p.parent_kind IS NOT NULL GROUP BY ALL""")
+    ranked = parts[parts["rank"].notna()]
+    assert ((ranked["within"] < 0.5) | ranked["is_clear"]).all()
+    left_out = parts[parts["not_ranked_because"] == "counted within its parent kind"]
+    assert len(left_out) and (left_out["within"] >= 0.5).all()
 
 
 # --- small projects -------------------------------------------------------------------------------
@@ -205,3 +235,66 @@ def test_a_negative_cost_is_an_error(tmp_path: Path) -> None:
     project = write_project(tmp_path / "p", settings="[costs]\nper_minute = -1\n", calls=calls(1))
     with pytest.raises(SettingsError, match="costs.per_minute"):
         load(project)
+
+
+# --- who answers, and where the matrix is cut -----------------------------------------------------
+
+
+def test_rates_are_completed_of_delivered(sample: Published) -> None:
+    rates = frame(sample, "SELECT * FROM response_rates").set_index(
+        ["instrument", "dimension", "value"])
+    for dimension, column in (("queue", "queue"), ("channel", "channel"),
+                              ("outcome", "contact_result")):
+        for value, persons, asked, answered in sample.rows(f"""
+                SELECT {column}::varchar, count(DISTINCT person_key), count(DISTINCT response_key),
+                    count(DISTINCT response_key) FILTER (survey_status = 'complete')
+                FROM survey_answers WHERE metric = 'nps' AND {column} IS NOT NULL
+                GROUP BY 1 HAVING count(DISTINCT person_key) >= 5"""):
+            row = rates.loc[("NPS 0-10", dimension, value)]
+            assert (row["persons"], row["asked"], row["answered"]) == (persons, asked, answered)
+            low, high = proportion_confint(answered, asked, method="wilson")
+            assert (row["rate"], row["rate_low"], row["rate_high"]) == pytest.approx(
+                (answered / asked, low, high), abs=1e-4)
+    # Its invitations without an answer do not say that satisfaction was asked for.
+    unknown = rates.loc["CSAT 1-5"]
+    assert unknown[["asked", "rate", "rate_low", "rate_high"]].isna().all(axis=None)
+    assert (unknown["answers_of_unknown"] > 0).all()
+
+
+def test_tipping_points_are_reckoned_backwards(sample: Published) -> None:
+    """Let the silent differ by as much as is said, and the conclusion flips."""
+    bias = frame(sample, "SELECT * FROM response_bias").set_index("instrument").loc["NPS 0-10"]
+    observed = sample.rows("SELECT avg(score_thousandths) / 1000 FROM journey_scores JOIN journeys "
+                           "USING (journey_key) JOIN persons p ON p.person_key = "
+                           "journeys.person_key WHERE instrument = 'NPS 0-10' AND p.is_active")
+    assert bias["observed"] == pytest.approx(observed[0][0], abs=1e-3)
+    silent = 1 - bias["answered_journeys"] / bias["journeys"]
+    every = bias["observed"] + silent * bias["tipping_mean"]
+    assert every == pytest.approx(bias["observed_high"], abs=1e-5)
+    first, second = frame(
+        sample, "SELECT * FROM pain_points WHERE rank <= 2 ORDER BY rank").to_dict("records")
+    assert bias["worst_pain_point"] == first["pain_point"]
+    silent_hit = first["journeys_hit"] - first["hit_scored"]
+    lost = first["burden"] - silent_hit * bias["tipping_order"]
+    assert lost == pytest.approx(second["burden"], rel=1e-6)
+    assert first["burden"] - silent_hit * bias["tipping_loss"] == pytest.approx(0, abs=1e-6)
+    # The sample's customers answer whatever their score.
+    assert bias["odds_low"] < 1 < bias["odds_high"]
+    assert bias["weights_rest_on"] == "what is known of all"
+
+
+def test_cut_lines_are_the_medians_unless_a_user_draws_them(
+    sample: Published, tmp_path: Path
+) -> None:
+    points = frame(sample, "SELECT * FROM pain_point_priorities")
+    assert (points["impact_cut"] == points["impact_per_journey"].median()).all()
+    many, hard = points["frequency"] >= points["frequency_cut"], \
+        points["impact_per_journey"] >= points["impact_cut"]
+    assert points["quadrant"].tolist() == [
+        f"hits {'many' if m else 'few'} {'hard' if h else 'lightly'}"
+        for m, h in zip(many, hard, strict=True)]
+    assert 0 < points["is_settled"].sum() < len(points)
+    with run(tmp_path, "[priorities]\nimpact_cut = 0.1\n") as warehouse:
+        assert warehouse.sql("SELECT DISTINCT impact_cut, impact_cut_from, frequency_cut_from "
+                             "FROM pain_point_priorities").fetchall() == [
+                                 (0.1, "settings", "median of the ranked")]

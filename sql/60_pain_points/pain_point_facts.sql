@@ -46,6 +46,7 @@ following as (
         contact_key,
         journey_key,
         started_at,
+        coalesce(talk_ms, 0) + coalesce(hold_ms, 0) + coalesce(wrap_ms, 0) as handled_ms,
         lead(started_at) over (
             partition by person_key, reason_family order by started_at, contact_key
         ) as next_at
@@ -66,6 +67,7 @@ select
     score,
     cast(date_diff('microsecond', timestamp '1970-01-01 00:00:00', ended_at) / 1000 as bigint) as at_ms,
     null::bigint as next_ms,
+    null::bigint as handled_ms,
     '' as kind,
     '' as parent_kind,
     null::bigint as place,
@@ -85,6 +87,7 @@ select
     0,
     e.person_key,
     cast(e.reason as varchar),
+    null,
     null,
     null,
     null,
@@ -122,6 +125,7 @@ select
     null,
     cast(date_diff('microsecond', timestamp '1970-01-01 00:00:00', f.started_at) / 1000 as bigint),
     cast(date_diff('microsecond', timestamp '1970-01-01 00:00:00', f.next_at) / 1000 as bigint),
+    cast(f.handled_ms as bigint),
     null,
     null,
     null,

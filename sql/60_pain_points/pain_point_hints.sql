@@ -8,7 +8,7 @@
 -- Of everything compared only what stands at a false discovery rate of 5 %.
 select
     l.pain_point, -- the pain point (pain_points)
-    l.trait, -- queue, reason, hour (UTC), weekday (1 is Monday), team, page before, step before
+    l.trait, -- queue, reason, hour and weekday (1 is Monday) by the calendar's zone, else the project's, team, page before, step before
     l.value, -- which one
     l.hits, -- contacts counted: with the pain point and this value; of queue and reason: with the kind there
     l.hits_of, -- of so many

@@ -18,6 +18,7 @@ select
     score,
     at_ms,
     next_ms,
+    handled_ms,
     pain_point,
     kind,
     parent_kind,

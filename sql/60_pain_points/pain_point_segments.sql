@@ -22,7 +22,7 @@ with shown as (
 
 select
     pain_point, -- the pain point (pain_points)
-    segment_kind, -- all, entry channel, month, or before (whether another moment came before it)
+    segment_kind, -- all, entry channel, month, persona, or before (whether another moment came before it)
     segment, -- which part
     hit_scored, -- scored journeys with it
     other_scored, -- scored journeys without it, of the same reason

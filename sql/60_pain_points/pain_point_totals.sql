@@ -1,13 +1,13 @@
 -- model: pain_point_totals
--- grain: one row per reason, channel, queue or kind of moment that ranked pain points share
+-- grain: one row per reason, channel, queue, kind of moment or persona that ranked pain points share
 -- key: dimension, value
--- inputs: pain_points, pain_point_evidence
+-- inputs: pain_points, pain_point_evidence, person_personas
 -- params: min_group
 -- per: all
--- published: Burden by reason, channel, queue and kind, nothing counted twice: each journey once, with the worst pain point that hit it there.
+-- published: Burden by reason, channel, queue, kind and persona, nothing counted twice: each journey once, with the worst pain point that hit it there.
 --
 -- Rows of one dimension still overlap where a journey was hit at two channels, queues or kinds. Only
--- reasons add up: a journey has one.
+-- reasons and personas add up: a journey has one of each.
 with hit as (
     select
         e.journey_key,
@@ -16,10 +16,12 @@ with hit as (
         cast(p.channel as varchar) as channel,
         cast(p.queue as varchar) as queue,
         cast(p.kind as varchar) as kind,
+        coalesce(n.persona, 'no persona') as persona,
         p.pain_point,
         cast(round(1000000 * p.burden / nullif(p.journeys_hit, 0)) as bigint) as millionths
     from pain_points as p
     inner join pain_point_evidence as e on p.pain_point = e.pain_point
+    left join person_personas as n on e.person_key = n.person_key
     where p.rank is not null
 ),
 
@@ -31,6 +33,8 @@ by_dimension as (
     select 'queue', queue, journey_key, person_key, pain_point, millionths from hit
     union all
     select 'kind', kind, journey_key, person_key, pain_point, millionths from hit
+    union all
+    select 'persona', persona, journey_key, person_key, pain_point, millionths from hit
 ),
 
 worst as (
@@ -49,7 +53,7 @@ points as (
 )
 
 select
-    w.dimension, -- reason, channel, queue, kind
+    w.dimension, -- reason, channel, queue, kind, persona
     w.value, -- which one
     min(p.pain_points) as pain_points, -- ranked pain points there
     count(*) as journeys_hit, -- journeys that any of them hit

@@ -28,22 +28,15 @@ measured as (
         r.journeys as journeys_of_reason,
         i.hit_scored,
         i.other_scored,
-        i.difference,
-        i.difference_low,
-        i.difference_high,
+        i.difference, i.difference_low, i.difference_high,
         i.q_value,
         i.is_clear,
-        i.impact,
-        i.impact_low,
-        i.impact_high,
-        i.repeat_difference,
-        i.repeat_low,
-        i.repeat_high,
-        i.hours_difference,
-        i.hours_low,
-        i.hours_high,
-        i.rank_low,
-        i.rank_high,
+        i.impact, i.impact_low, i.impact_high,
+        i.repeat_difference, i.repeat_low, i.repeat_high,
+        i.hours_difference, i.hours_low, i.hours_high,
+        i.knock_on_difference, i.knock_on_low, i.knock_on_high,
+        i.handle_difference, i.handle_low, i.handle_high,
+        i.rank_low, i.rank_high,
         i.top_3,
         i.tied_from,
         sqrt(c.persons_hit * (a.persons - c.persons_hit) / nullif(a.persons, 0) + 0.960365)
@@ -130,7 +123,13 @@ select
     hours_high, -- upper end
     lost_ms, -- time it cost customers, milliseconds; empty: not measured
     elapsed_ms, -- the part of it that ran by the clock (a reply, an opening); the rest was spent on the line
-    knock_on_contacts::bigint as knock_on_contacts, -- contacts later in the journeys hit, answers to us left out
+    knock_on_difference, -- by how many more contacts follow in the journey, within four times the threshold of a long resolution; the same held fixed
+    knock_on_low, -- its 95 % interval, lower end
+    knock_on_high, -- upper end
+    handle_difference, -- by how many more minutes agents spend on these: talk, hold, wrap-up
+    handle_low, -- its 95 % interval, lower end
+    handle_high, -- upper end
+    knock_on_contacts::bigint as knock_on_contacts, -- contacts later in the journeys hit, answers to us left out; some would have come anyway
     knock_on_handle_ms, -- talk, hold and wrap-up of these, milliseconds
     case
         when $cost_per_contact + $cost_per_minute > 0

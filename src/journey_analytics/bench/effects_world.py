@@ -115,7 +115,7 @@ def _facts(
         rows.append(pd.DataFrame({
             "fact": "contact", "journey_key": key[of], "person_key": person[of],
             "reason": reason[of], "at_ms": start[of],
-            "next_ms": following[of]}))
+            "next_ms": following[of], "handled_ms": 300_000}))
     for name, of in cells.items():
         kind = name.split(" | ")[0]
         rows.append(pd.DataFrame({
@@ -127,6 +127,7 @@ def _facts(
     for name in ("entry_channel", "entry_queue"):
         frame[name] = frame[name].astype("Int64").astype("str")
     frame["parent_kind"] = pd.Series([None] * len(frame), dtype="str")
-    for name in ("at_ms", "next_ms", "place", "loss_ms", "repeat_ms", "resolution_ms", "as_of_ms"):
+    for name in ("at_ms", "next_ms", "handled_ms", "place", "loss_ms", "repeat_ms",
+                 "resolution_ms", "as_of_ms"):
         frame[name] = frame[name].astype("Int64")
     return pa.Table.from_pandas(frame, preserve_index=False)

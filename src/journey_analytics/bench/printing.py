@@ -7,6 +7,18 @@ from typing import Any
 from rich.table import Table
 
 from ..printing import OUT
+from . import personas
+from .effects import print_effects
+
+
+def print_all_truth(report: dict[str, Any]) -> None:
+    """Print what was found of records, of pain points and of personas beside what was planted."""
+    print_truth(report["records"])
+    OUT.print("\n[bold]pain points[/bold]", end=": ")
+    print_effects(report["effects"])
+    OUT.print(f"\n[bold]personas[/bold]: {report['personas']['persons']:,} persons a world",
+              end="\n\n")
+    OUT.print(personas.markdown(report["personas"]), soft_wrap=True, markup=False, highlight=False)
 
 
 def print_truth(report: dict[str, Any]) -> None:

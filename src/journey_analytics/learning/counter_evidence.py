@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
+from .answering import answering
 from .facts import Cell, Reason, reasons
-from .outcomes import of_score
-from .regression import Bools, Ints, fit
+from .outcomes import of_score, score_difference
+from .regression import Bools, Ints
 
 _COUNTS = ("hit_scored", "other_scored", "hit_persons", "other_persons", "matched_hit")
 _NUMBERS = ("difference", "difference_low", "difference_high", "score_with", "score_without")
@@ -21,7 +23,7 @@ def counter_evidence(facts: pa.Table) -> pa.Table:
     Parameters
     ----------
     facts
-        ``pain_point_facts``.
+        ``pain_point_facts``, each row with the persona of its person, if they have one.
 
     Returns
     -------
@@ -30,8 +32,11 @@ def counter_evidence(facts: pa.Table) -> pa.Table:
         also the mean scores of matched journeys. Values are rounded to a millionth.
     """
     has_scores = facts.column("score").null_count < facts.num_rows
-    rows = [row for reason in (reasons(facts) if has_scores else ()) for cell in reason.cells
-            for row in _parts(reason, cell)]
+    found = answering(reasons(facts)) if has_scores else []
+    owners = facts.select(["person_key", "persona"]).to_pandas().drop_duplicates("person_key")
+    personas = owners.set_index("person_key")["persona"]
+    rows = [row for reason in found for cell in reason.cells
+            for row in _parts(reason, cell, personas)]
 
     def column(name: str, kind: pa.DataType) -> pa.Array:
         values = [row.get(name) for row in rows]
@@ -44,7 +49,7 @@ def counter_evidence(facts: pa.Table) -> pa.Table:
     })
 
 
-def _parts(reason: Reason, cell: Cell) -> Iterator[dict[str, object]]:
+def _parts(reason: Reason, cell: Cell, personas: pd.Series) -> Iterator[dict[str, object]]:
     whole = of_score(reason, cell)
     if whole is None or whole.estimate >= 0:
         return
@@ -58,10 +63,11 @@ def _parts(reason: Reason, cell: Cell) -> Iterator[dict[str, object]]:
               for code, name in enumerate(reason.months)]
     parts += [("before", "another moment before", before),
               ("before", "nothing before", np.logical_not(before))]
+    persona = personas.reindex(reason.persons).to_numpy()[reason.person[rows]]
+    parts += [("persona", name, persona == name) for name in sorted(personas.dropna().unique())]
     for kind, name, part in parts:
         chosen = rows[part]
-        found = fit(reason.score[chosen], hit[part], controls[part], reason.person[chosen],
-                    len(reason.persons))
+        found = score_difference(reason, chosen, hit[part], controls[part])
         if found is None:
             continue
         low, high = found.interval

@@ -57,11 +57,13 @@ class Reason:
         where it has none.
     score, ended_ms
         Empty: not scored. Infinite: still open.
-    contact_at, next_at, first_contact, contacts
-        Start of each contact and of the next one of the family, milliseconds; where a journey's
-        contacts begin, and how many they are.
+    contact_at, next_at, handled_ms, first_contact, contacts
+        Start of each contact and of the next one of the family, milliseconds, and how long it was
+        handled; where a journey's contacts begin, and how many they are.
     luck
         A number from 0 to 1 by journey, from its key alone.
+    weights
+        How many journeys each scored one stands for; None: as many as any other.
     """
 
     persons: Ints
@@ -69,6 +71,7 @@ class Reason:
     fixed: Floats
     entry_channel: Ints
     entry_channels: tuple[str, ...]
+    entry_queue: Ints
     month: Ints
     months: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -77,16 +80,33 @@ class Reason:
     ended_ms: Floats
     contact_at: Floats
     next_at: Floats
+    handled_ms: Floats
     first_contact: Ints
     contacts: Ints
     luck: Floats
     windows: Windows
     cells: tuple[Cell, ...]
+    weights: Floats | None = None
 
     @property
     def journeys(self) -> int:
         """Return how many journeys there are."""
         return len(self.person)
+
+    @property
+    def met(self) -> Bools:
+        """Return by journey and kind whether it was met."""
+        return self.first < _NEVER
+
+    def following(self, rows: Ints, after: Floats, until: Floats) -> tuple[Floats, Floats]:
+        """Return contacts of each journey in a span of time, and the minutes spent on them."""
+        starts, *times = (t.astype(np.int64) for t in (self.contact_at, after, until))
+        first = starts.min(initial=2**62)
+        span = max(starts.max(initial=0), times[1].max(initial=0)) - first + 1
+        keys = np.repeat(np.arange(self.journeys), self.contacts) * span + (starts - first)
+        ends = [np.searchsorted(keys, rows * span + (at - first), side="right") for at in times]
+        handled = np.concatenate([[0.0], np.cumsum(self.handled_ms)]) / 60_000
+        return (ends[1] - ends[0]).astype(np.float64), handled[ends[1]] - handled[ends[0]]
 
     def compared(self, cell: Cell, rows: Ints) -> tuple[Ints, Bools, Ints]:
         """Return the rows that are compared, which the cell hit, and the place each is judged at.
@@ -111,15 +131,21 @@ class Reason:
     def controls(self, cell: Cell, rows: Ints, places: Ints) -> Floats:
         """Return what is held fixed: the fixed part, and for each kind whether it came before.
 
-        A part of another kind is compared with journeys that have the whole: there the parent may
-        happen at the same place.
+        What came before may do more harm in one queue than in another: it is held fixed apart for
+        the queue that the pain point mostly enters by, where enough journeys tell. A part of
+        another kind is compared with journeys that have the whole: there the parent may happen at
+        the same place.
         """
         before = self.first[rows] < places[:, None]
         if cell.parent in self.kinds:
             parent = self.kinds.index(cell.parent)
             before[:, parent] = self.first[rows, parent] <= places
         varies = before.any(axis=0) & ~before.all(axis=0)
-        return np.hstack([self.fixed[rows], before[:, varies].astype(np.float64)])
+        usual = np.bincount(self.entry_queue[cell.rows]).argmax()
+        here = before & (self.entry_queue[rows] == usual)[:, None]
+        apart = np.minimum(here.sum(axis=0), (before & ~here).sum(axis=0)) >= MIN_HIT
+        return np.hstack([self.fixed[rows], before[:, varies].astype(np.float64),
+                          here[:, apart].astype(np.float64)])
 
 
 def reasons(facts: pa.Table) -> Iterator[Reason]:
@@ -176,18 +202,19 @@ def _reason(journeys: pd.DataFrame, hits: pd.DataFrame, contacts: pd.DataFrame) 
             "pain_point", observed=True, sort=True))
     return Reason(
         persons, person, np.hstack([
-            np.ones((len(keys), 1)), *(_dummies(codes) for codes in (channel, queue, month))]),
-        channel, tuple(channels), month,
+            np.ones((len(keys), 1)), *(dummies(codes) for codes in (channel, queue, month))]),
+        channel, tuple(channels), queue, month,
         tuple(f"{(m - 1) // 12:04d}-{(m - 1) % 12 + 1:02d}" for m in months.astype(int)),
         tuple(kinds), first,
         journeys["score"].to_numpy(np.float64), _or_never(journeys["at_ms"]),
         contacts["at_ms"].to_numpy(np.float64), _or_never(contacts["next_ms"]),
+        contacts["handled_ms"].fillna(0).to_numpy(np.float64),
         np.cumsum(counts) - counts, counts, mixed(keys.astype(np.uint64)) / 2.0**64,
         Windows(*(float(journeys[n].max()) for n in ("repeat_ms", "resolution_ms", "as_of_ms"))),
         cells)
 
 
-def _dummies(codes: Ints) -> Floats:
+def dummies(codes: Ints) -> Floats:
     """Return an indicator column for each code but the most frequent and the very rare."""
     counts = np.bincount(codes)
     kept = np.flatnonzero(counts >= MIN_HIT)

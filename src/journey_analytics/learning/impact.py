@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 from scipy.stats import norm
 
 from . import outcomes
-from .facts import Reason, reasons
+from .answering import answering
+from .facts import Cell, Reason, reasons
 from .multiplicity import ACCEPTED, q_values
 from .regression import Fit, Floats
 from .resampling import resampled, stability
@@ -22,7 +23,8 @@ _COUNTS = ("hit_scored", "other_scored", "rank_low", "rank_high", "tied_from")
 _NUMBERS = (
     "difference", "difference_low", "difference_high", "p_value", "q_value", "impact",
     "impact_low", "impact_high", "repeat_difference", "repeat_low", "repeat_high",
-    "hours_difference", "hours_low", "hours_high", "top_3",
+    "hours_difference", "hours_low", "hours_high", "knock_on_difference", "knock_on_low",
+    "knock_on_high", "handle_difference", "handle_low", "handle_high", "top_3",
 )
 
 
@@ -55,7 +57,7 @@ def impact(facts: pa.Table) -> pa.Table:
     fits: list[Fit | None] = []
     drawn: list[_Drawn] = []
     is_score = bool(pc.any(facts.column("is_score")).as_py())
-    for reason in reasons(facts):
+    for reason in answering(reasons(facts)):
         if not reason.cells:
             continue
         scores = [outcomes.of_score(reason, cell) for cell in reason.cells]
@@ -63,7 +65,8 @@ def impact(facts: pa.Table) -> pa.Table:
             {"pain_point": c.name, "kind": c.kind, "is_within_parent": c.is_within_parent,
              "journeys_hit": len(c.rows), "loss": c.losses.sum(), **_of_score(s),
              **_interval("repeat", outcomes.of_repeat(reason, c)),
-             **_interval("hours", outcomes.of_resolution(reason, c))}
+             **_interval("hours", outcomes.of_resolution(reason, c)),
+             **_knock_on(reason, c)}
             for c, s in zip(reason.cells, scores, strict=True)]
         fits += scores
         drawn.append(_draw(reason, scores, is_score))
@@ -93,6 +96,11 @@ def _interval(name: str, found: Fit | None) -> dict[str, object]:
         return {}
     low, high = found.interval
     return {f"{name}_difference": found.estimate, f"{name}_low": low, f"{name}_high": high}
+
+
+def _knock_on(reason: Reason, cell: Cell) -> dict[str, object]:
+    contacts, minutes = outcomes.of_knock_on(reason, cell)
+    return {**_interval("knock_on", contacts), **_interval("handle", minutes)}
 
 
 def _draw(reason: Reason, fits: list[Fit | None], is_score: bool) -> _Drawn:

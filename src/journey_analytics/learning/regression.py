@@ -61,7 +61,10 @@ class Fit:
         return float(2 * student.sf(abs(self.estimate) / self.variance**0.5, self.df))
 
 
-def fit(outcome: Floats, hit: Bools, controls: Floats, person: Ints, persons: int) -> Fit | None:
+def fit(
+    outcome: Floats, hit: Bools, controls: Floats, person: Ints, persons: int,
+    weights: Floats | None = None,
+) -> Fit | None:
     """Return the difference of outcomes with and without a pain point, controls held fixed.
 
     The variance is Bell and McCaffrey's bias-reduced one (CR2; Surv. Methodol. 28, 2002) of the
@@ -77,6 +80,8 @@ def fit(outcome: Floats, hit: Bools, controls: Floats, person: Ints, persons: in
         What is held fixed, one column each, the constant among them; columns may repeat each other.
     person
         Per journey, whose it is: 0 to ``persons`` - 1.
+    weights
+        Per journey, how many it stands for; left out: one.
 
     Returns
     -------
@@ -89,6 +94,9 @@ def fit(outcome: Floats, hit: Bools, controls: Floats, person: Ints, persons: in
     if min(hits, others) < MIN_HIT or len(np.unique(person[hit])) < MIN_HIT:
         return None
     both = np.column_stack([hit.astype(np.float64), outcome])
+    if weights is not None:
+        root = np.sqrt(weights / weights.mean())[:, None]
+        both, controls = both * root, controls * root
     residuals, rank = _project_off(both, controls)
     indicator, rest = residuals[:, 0], residuals[:, 1]
     information = float(indicator @ indicator)
@@ -106,6 +114,19 @@ def fit(outcome: Floats, hit: Bools, controls: Floats, person: Ints, persons: in
     skewed = share**2 / (1 - share)
     df = 1 / float((share**2).sum() + skewed.sum() ** 2 - (skewed**2).sum())
     return Fit(estimate, max(variance, _LEAST_VARIANCE), df, hits, others, scores, weights)
+
+
+def halfway(first: Fit, second: Fit) -> Fit:
+    """Return the average of two models of equal credit.
+
+    Half their distance, squared, is part of the variance (Bayesian model averaging; Hoeting et
+    al., Stat. Sci. 14, 1999).
+    """
+    information = first.weights.sum()
+    variance = (first.variance + second.variance) / 2 + (first.estimate - second.estimate) ** 2 / 4
+    scores = (first.scores + second.scores * (information / second.weights.sum())) / 2
+    return Fit((first.estimate + second.estimate) / 2, variance, min(first.df, second.df),
+               first.hits, first.others, scores, first.weights)
 
 
 def _project_off(columns: Floats, controls: Floats) -> tuple[Floats, int]:
