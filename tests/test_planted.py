@@ -1,4 +1,4 @@
-"""Planted pain points come out on top, in the planted order.
+"""Planted pain points come out on top, in the planted order; planted habits, as personas.
 
 The shipped sample, and seeds drawn anew with permuted effects. A failure prints its seed and is
 replayed with JOURNEYS_SEED.
@@ -12,11 +12,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from journey_analytics.engines import Published
-from journey_analytics.pipeline import run_project
 from journey_analytics.sample import generate
+from tests.project import run_project
 
 FIRST = int(os.environ.get("JOURNEYS_SEED", random.SystemRandom().randrange(10**6)))
 
@@ -55,6 +57,26 @@ def test_on_the_shipped_sample(
     sample_project: Path, published: Callable[[Path], Published]
 ) -> None:
     check(sample_project, published(sample_project))
+
+
+def test_habits_come_out_as_personas(
+    sample_project: Path, published: Callable[[Path], Published]
+) -> None:
+    """Persons found are told by the customer numbers on their calls and tickets."""
+    opened = published(sample_project)
+    state = sample_project / "warehouse" / "state.duckdb"
+    opened.connection.execute(f"ATTACH '{state}' AS state (READ_ONLY)")
+    found = opened.rows("""
+        SELECT DISTINCT r.external_id, n.persona FROM (
+            SELECT call_key AS unit_key, external_id FROM state.calls
+            UNION ALL SELECT ticket_key, external_id FROM state.tickets) AS r
+        JOIN state.kept_unit_persons AS u USING (unit_key)
+        JOIN person_personas AS n USING (person_key)
+        JOIN personas AS p ON n.persona = p.persona AND p.group_kind = 'persona'""")
+    truth = pd.read_csv(sample_project / "truth" / "persons.csv.gz", dtype=str)
+    both = truth.merge(pd.DataFrame(found, columns=["customer_number", "persona"]))
+    assert len(both) > 1000
+    assert adjusted_rand_score(both["habit"], both["persona"]) > 0.7
 
 
 @pytest.mark.parametrize("draw", range(3))

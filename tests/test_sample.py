@@ -43,7 +43,7 @@ SOURCES = {
     "survey_tickets": ("survey_csv", {"records": "survey"}),
     "web": ("segment", {"records": "events"}),
 }
-PERSONS = 300
+PERSONS = 400
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
+from .habits import habit_of
 from .shapes import Cells, either, hex32, join, lot, number, only, pick, uuid
 from .world import DAY, Bools, Ints, World
 
@@ -41,6 +42,7 @@ class People:
     """Keys of one chunk of customers; position is the local person index."""
 
     ids: Ints
+    habit: Ints
     name: Cells
     crm: Cells
     area: Cells
@@ -102,6 +104,7 @@ def make_people(world: World, first: int, count: int, rng: np.random.Generator) 
     surname = [n.translate(_ASCII).lower() for n in LAST_NAMES]
     return People(
         ids=ids,
+        habit=habit_of(ids),
         name=join(pick(FIRST_NAMES, given), " ", pick(LAST_NAMES, last)),
         crm=number(_crm(ids), 9),
         area=either(switchboard, SWITCHBOARD[0], area),

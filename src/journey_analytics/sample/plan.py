@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .habits import HABITS, KEEP, deal
 from .people import People
 from .world import (
     ABANDONED,
@@ -73,6 +74,7 @@ def make_plan(world: World, people: People, rng: np.random.Generator) -> Plan:
     reason = journeys["reason"].to_numpy()
     channel = journeys["channel"].to_numpy()
     day = journeys["day"].to_numpy()
+    habit = np.where(rng.random(n) < KEEP, people.habit[journeys["person"]], -1)
     planted = _PLANTED_OF[reason]
     entry = np.array([p.entry for p in PLANTED])[planted]
     hit = (planted >= 0) & (channel == entry) & ~journeys["extra"].to_numpy()
@@ -94,7 +96,7 @@ def make_plan(world: World, people: People, rng: np.random.Generator) -> Plan:
         flags[name] = (die >= low) & (die < low + share) & allowed & sync_only
         low += share
 
-    start = _moment(world, day, channel, rng)
+    start = _moment(world, day, channel, habit, rng)
     base = _contacts(journeys, np.arange(n), start, channel, FIRST)
     delay = rng.integers(300, 2_400, n)
     base.loc[flags["abandonment"], "t"] += delay[flags["abandonment"]]
@@ -106,11 +108,12 @@ def make_plan(world: World, people: People, rng: np.random.Generator) -> Plan:
     evening = (to_local(start[rows]) // DAY - 1) * DAY + rng.integers(73_800, 80_000, len(rows))
     frames.append(_contacts(journeys, rows, to_utc(evening), channel[rows], OUT_OF_HOURS))
     rows = np.flatnonzero(flags["repeat_contact"] | (kind == names.index("repeat_contact")))
-    again = _moment(world, day[rows] + rng.integers(2, 4, len(rows)), channel[rows], rng)
+    again = _moment(world, day[rows] + rng.integers(2, 4, len(rows)), channel[rows], habit[rows],
+                    rng)
     frames.append(_contacts(journeys, rows, again, channel[rows], REPEAT))
     rows = np.flatnonzero(flags["channel_switch"] | (kind == names.index("channel_switch")))
     other = np.where(channel[rows] == VOICE, EMAIL, VOICE)
-    later = _moment(world, day[rows] + rng.integers(1, 4, len(rows)), other, rng)
+    later = _moment(world, day[rows] + rng.integers(1, 4, len(rows)), other, habit[rows], rng)
     frames.append(_contacts(journeys, rows, later, other, SWITCH))
 
     contacts = pd.concat(frames, ignore_index=True)
@@ -136,14 +139,23 @@ def _issues(world: World, people: People, rng: np.random.Generator) -> pd.DataFr
     frame["reason"] = np.searchsorted(
         np.cumsum([r.weight for r in REASONS]), _shares(np.zeros(len(frame)), rng))
     frame["extra"] = False
+    frame["channel"] = _doors(frame["reason"].to_numpy(), rng)
+    dealt = deal(people.habit[frame["person"]], frame["reason"].to_numpy(),
+                 frame["channel"].to_numpy(), rng)
+    frame[["reason", "channel"]] = frame[["reason", "channel"]].to_numpy()[dealt]
     twice = (rng.random(len(frame)) < 0.04) & (frame["reason"] != REASON["login"])
     second = frame[twice].assign(reason=REASON["login"], extra=True)
     second["day"] += rng.integers(1, 3, len(second))
-    frame = pd.concat([frame, second], ignore_index=True)
+    second["channel"] = _doors(second["reason"].to_numpy(), rng)
+    return pd.concat([frame, second], ignore_index=True)
+
+
+def _doors(reason: Ints, rng: np.random.Generator) -> Ints:
+    """Return the channel of each issue's first contact."""
     doors = np.cumsum([r.entry for r in REASONS], axis=1)
-    share = _shares(frame["reason"].to_numpy(), rng)[:, None]
-    frame["channel"] = (share > doors[frame["reason"]]).sum(axis=1).clip(max=len(CHANNELS) - 1)
-    return frame
+    share = _shares(reason, rng)[:, None]
+    channel: Ints = (share > doors[reason]).sum(axis=1).clip(max=len(CHANNELS) - 1)
+    return channel
 
 
 def _shares(group: Ints | Floats, rng: np.random.Generator) -> Floats:
@@ -157,8 +169,13 @@ def _shares(group: Ints | Floats, rng: np.random.Generator) -> Floats:
     return place
 
 
-def _moment(world: World, day: Ints, channel: Ints, rng: np.random.Generator) -> Ints:
-    """Return a time on that day; calls and chats fall into opening hours, rolling forward."""
+def _moment(
+    world: World, day: Ints, channel: Ints, habit: Ints, rng: np.random.Generator
+) -> Ints:
+    """Return a time on that day; calls and chats fall into opening hours, rolling forward.
+
+    ``habit`` is the one whose hours to keep, -1 for none.
+    """
     sync = channel <= CHAT
     day = np.where(sync, world.next_open[day], day)
     saturday = (day + 3) % 7 == 5
@@ -166,6 +183,11 @@ def _moment(world: World, day: Ints, channel: Ints, rng: np.random.Generator) ->
     opens = np.where(saturday, 9 * 3600, 8 * 3600) + 300
     spread = np.where(saturday, 21_000, 39_000)
     opens, spread = np.where(sync, opens, 7 * 3600), np.where(sync, spread, 16 * 3600)
+    for i, own in enumerate(h.hours for h in HABITS):
+        if own:
+            keeps = (habit == i) & ~(sync & saturday & (own[1] > 16 * 3600))
+            opens = np.where(keeps, own[0], opens)
+            spread = np.where(keeps, own[1] - own[0], spread)
     return to_utc(day * DAY + opens + (share * spread).astype(np.int64))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .habits import HABITS, KEEP
 from .plan import BACKGROUND, EXTRA_CONTACT
 from .surveys import BASE, NOISE, PERSON_NOISE
 from .tables import save
+from .workshop import BELIEFS, FUTURE, OBSERVATIONS
 from .world import (
     CHANNELS,
     HIT_RATE,
@@ -83,18 +85,17 @@ files = "landing/web/events_*.ndjson.gz"
 mode = "delta"
 """
 
-BELIEFS = """\
-id,statement,moment,direction,segment,threshold,owner
-B1,Long waits on the billing line cost us more goodwill than anything else,wait,worse,reason=invoice,1.0,Care lead
-B2,Customers do not mind being passed on as long as the second agent solves it,transfer,no difference,reason=outage,0.5,Operations
-B3,A second call about slow internet leaves customers much less satisfied,repeat_contact,worse,reason=slow_internet,0.5,IT
-"""  # noqa: E501
-
 ACTIONS = """\
 id,pain_point,action,owner,deadline,metric,direction,target,segment,effort,start_date
-A1,wait invoice voice Billing,Offer a call-back on the billing line from 120 seconds of waiting,Care lead,2026-06-30,p90_wait,down,180,queue=Billing,M,2026-02-16
-A2,hold cancel voice Retention,Show contract data to Retention agents without a second system,IT,2026-07-31,hold_share,down,0.10,queue=Retention,L,2026-03-02
+A1,wait invoice voice Billing,Offer a call-back on the billing line from 120 seconds of waiting,Care lead,2026-06-30,asa/p90,down,180,queue=Billing,M,2026-02-16
+A2,hold cancel voice Retention,Show contract data to Retention agents without a second system,IT,2026-07-31,share_held,down,10 %,queue=Retention,L,2026-03-02
+A3,repeat_contact slow_internet voice Technical,Call back two days after a line was reset,Technical lead,2026-09-30,moment_share,down,15 %,reason=slow_internet,S,2026-03-16
 """  # noqa: E501
+ANNOUNCEMENTS = """\
+start_date,end_date,what,channel
+2026-02-02,2026-02-08,New billing system: answers about invoices take longer,
+2026-03-09,2026-03-11,Works on the network in the evening,voice
+"""
 
 
 def settings(world: World) -> str:
@@ -158,6 +159,15 @@ burdens is the order of the points. The planted channel switch (e-mail, then a c
 contact within seven days, so by definition it shows as a repeat contact too (`also_shows_as`). Scores: {base} minus the loss, plus
 noise of the person (sd {mood}) and of the moment (sd {noise}), rounded, within 0 to 10.
 
+## Habits
+Issues are dealt among the persons by habit; what happens in an issue, and its score, knows of no
+habit. {keep:.0%} of a person's issues, and of their times, are as the habit says, as far as there are
+such issues; the others are anyone's.
+
+| habit | persons | they |
+|---|---|---|
+{habits}
+
 ## What makes it hard
 - Customers are known by customer number (Five9, Zendesk profile, Segment login), telephone (Five9
   in national spellings, Connect in E.164), e-mail, ServiceNow caller and cookie; not each record has
@@ -183,7 +193,7 @@ formulas in free text; umlauts, emoji, line breaks inside cells. Broken rows are
 their own, so the truth is whole without them.
 
 ## Truth
-`persons` (all keys), `contacts` (with the records that belong to each; `kind` says first, repeat,
+`persons` (all keys, and the habit), `contacts` (with the records that belong to each; `kind` says first, repeat,
 switch, abandoned, out_of_hours, follow_up, or a message in a ticket: answer, chaser, reopen),
 `journeys` (score, planted and background moments), `visits` (events of self-service that are about a
 journey), `pain_points` (the planted cells, ranked), `dirt`.
@@ -200,6 +210,7 @@ def readme(world: World, hits: Ints) -> str:
     kinds = (*BACKGROUND.items(), *EXTRA_CONTACT)
     return _README.format(
         seed=world.seed, persons=world.persons, days=world.days, end=world.end.isoformat(),
+        keep=KEEP, habits="\n".join(f"| {h.name} | {h.share:.0%} | {h.who} |" for h in HABITS),
         dirt=world.dirt.name, rate=HIT_RATE * 100, planted="\n".join(rows), base=BASE,
         mood=PERSON_NOISE, noise=NOISE,
         skew_seconds=world.dirt.skew_seconds,
@@ -213,6 +224,8 @@ def readme(world: World, hits: Ints) -> str:
 def write_project(world: World, folder: Path, hits: Ints) -> None:
     """Write everything that is not data."""
     save(folder / "journeys.toml", settings(world).encode())
-    save(folder / "beliefs.csv", BELIEFS.encode())
+    for name, text in (("beliefs.csv", BELIEFS), ("observations.csv", OBSERVATIONS),
+                       ("future.toml", FUTURE), ("announcements.csv", ANNOUNCEMENTS)):
+        save(folder / name, text.encode())
     save(folder / "actions.csv", ACTIONS.encode())
     save(folder / "README.md", readme(world, hits).encode())

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .calls import call_id, contact_uuid
+from .habits import HABITS
 from .people import NEVER, People, known_as
 from .plan import BACKGROUND, CATCH_ALL, EXTRA_CONTACT, MISTYPED, NOBODY, Plan
 from .servicenow import incident_number
@@ -57,6 +58,7 @@ def persons(people: People) -> Columns:
         "cookie_1": people.cookie(rows, np.zeros(n, np.int64)),
         "cookie_2": people.cookie(rows, np.ones(n, np.int64)),
         "logs_in": _yes(people.logs_in),
+        "habit": pick([h.name for h in HABITS], people.habit),
         "shared_phone": either(people.switchboard, "switchboard",
                                only(people.family, constant("family", n))),
     }

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .habits import HABITS
 from .people import People
 from .plan import Plan
 from .shapes import (
@@ -40,8 +41,8 @@ EVENTS = Layout("web", "records", "events_{date}.ndjson.gz")
 PAGE, SEARCH, HELP, FORM, LOGIN, MAIL = range(6)
 PAGES = ("/", "/tarife", "/tarife/glasfaser", "/shop/router", "/konto", "/konto/vertrag", "/presse")
 HELP_PAGES = tuple(r.help_path for r in REASONS)
-#: Share of journeys that start with a look at the help pages, and of idle visits.
-SEARCHES_FIRST, VISITS, VISITORS = 0.35, 1.0, 0.35
+#: Visitors without a name, as a share of the persons.
+VISITORS = 0.35
 _SITE = "https://www.nordlicht.example"
 
 
@@ -103,7 +104,8 @@ def _before_contact(people: People, plan: Plan, rng: np.random.Generator) -> _Vi
     extra = plan.journeys["extra"].to_numpy()[contacts["journey"]]
     form = (contacts["channel"] == WEB_FORM).to_numpy()
     # With two issues at once nobody could tell which one a help page belongs to.
-    picked = form | (~extra & (rng.random(len(contacts)) < SEARCHES_FIRST))
+    often = np.array([h.searches_first for h in HABITS])[people.habit[contacts["person"]]]
+    picked = form | (~extra & (rng.random(len(contacts)) < often))
     contacts, form = contacts[picked], form[picked]
     person, n = contacts["person"].to_numpy(), len(contacts)
     lead = np.where(form, 400, rng.integers(600, 5 * 3_600, n))
@@ -120,7 +122,8 @@ def _before_contact(people: People, plan: Plan, rng: np.random.Generator) -> _Vi
 
 def _idle(world: World, people: People, rng: np.random.Generator) -> _Visits:
     """Visits of customers that lead to nothing."""
-    visits = rng.poisson(VISITS * world.days / 90, len(people.ids))
+    often = np.array([h.visits for h in HABITS])[people.habit]
+    visits = rng.poisson(often * world.days / 90)
     person = np.repeat(np.arange(len(people.ids)), visits)
     n = len(person)
     signs_in = people.logs_in[person]
