@@ -56,7 +56,7 @@ select
         when 'missing_aftercare' then 'solutions that nobody followed up'
         else 'some missing confirmations'
     end,
-    'no connected source would have shown our word, on some days or at all'
+    'no connected source would have shown what we said or sent, on some days or at all'
 from (select distinct kind from deadlines where outcome = 'blind') as b
 union all
 select 'confirmations within business time', 'no opening hours are declared for some of them'
