@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test clean
+.PHONY: help run test site soak clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -15,8 +15,16 @@ test: .venv/test ## install what tests need, check style and types, run all test
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
 
+site: .venv/test run ## build the docs, with what the notebooks show, into build/site
+	$(BIN)/python notebooks/execute.py demo build/notebooks
+	$(BIN)/mkdocs build --strict --site-dir build/site
+
+soak: .venv/run ## live through a simulated year of nights with 200 kills (an hour or two)
+	rm -rf soak
+	$(BIN)/python -m journey_analytics.bench.soak soak 100 365 200 6
+
 clean: ## remove everything that run and test made
-	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv demo soak dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -13,8 +13,10 @@ from journey_analytics.errors import DataError
 from journey_analytics.forget import forget, search
 from journey_analytics.identity import CustomerKey, share_secret
 from journey_analytics.identity.forget import erase, find_person, traces_of
+from journey_analytics.pack.build import declared, issue_pack
+from journey_analytics.pack.verify import superseded
 from journey_analytics.pipeline import run_project
-from journey_analytics.settings import secret_of
+from journey_analytics.settings import load, secret_of
 from tests.project import DEFAULTS, Row, write_csv, write_project
 from tests.test_docs import journeys
 from tests.test_persons import call, ticket
@@ -183,3 +185,13 @@ def test_the_command_asks_and_tells(project: Path) -> None:
     assert "landing/calls_2026-03-31.csv" in done.stdout
     again = journeys("forget", "anna@example.org", str(project), "--yes", "--json")
     assert json.loads(again.stdout)["was_forgotten"]
+
+
+def test_packs_that_were_issued_are_issued_anew(project: Path) -> None:
+    settings = load(project)
+    old = issue_pack(project, settings, declared(settings)[0], pipeline.SOLVERS)
+    assert superseded(old) == ""
+    forget(project, "anna@example.org")
+    assert superseded(old) == "superseded by version 2"
+    assert sorted(p.name for p in old.parent.iterdir() if p.is_dir()) == sorted(
+        ["draft", old.name, old.name.replace("1", "2")])

@@ -84,7 +84,7 @@ def test_nothing_delivered_is_published_by_a_message(
     if spoil is not broken_json:
         assert shown in done.stderr  # who runs it is told
     assert shown not in done.stdout
-    for file in ("warehouse/journeys.duckdb", "packs/pack.html"):
+    for file in ("warehouse/journeys.duckdb", "packs/everything/draft/pack.html"):
         assert shown.encode() not in (project / file).read_bytes()
     with duckdb.connect(str(project / "warehouse" / "journeys.duckdb"), read_only=True) as data:
         [(warnings,)] = data.sql("SELECT warnings FROM runs").fetchall()

@@ -5,6 +5,7 @@ Every message reads ``<where>: <what is wrong>, found X, allowed Y. <what to do>
 
 from __future__ import annotations
 
+import errno
 from difflib import get_close_matches
 
 
@@ -58,6 +59,19 @@ class DataError(JourneyError):
     """Delivered data is not usable (exit code 3)."""
 
     exit_code = 3
+
+
+def of_system(error: OSError) -> DataError:
+    """Return what the operating system refused, as a message with a remedy."""
+    where = str(error.filename or "file system")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DataError(where, "the disk is full", remedy="Free some space and run again; what "
+                         "was published before still stands.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DataError(where, "may not be read or written",
+                         remedy="Give it to the user of the run, and run again.")
+    return DataError(where, f"the system refused it ({error.strerror or error})",
+                     remedy="Run again when it is there; what was published before still stands.")
 
 
 class AuditError(JourneyError):

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import pipeline
+from . import audit_log, pipeline
 from .engines import Published
 from .errors import DataError
 from .identity import share_secret
 from .identity.forget import Erased, Traces, erase, find_person, is_forgotten, mentions
+from .pack.build import declared, issue_pack
+from .pack.issues import last_issue, read_issues
+from .pack.quotes import drop_approvals
 from .pipeline import Progress, Run, warehouse_file
 from .settings import secret_of
 from .sources.canonical import prepare_canonical
@@ -43,6 +46,7 @@ def forget(
         No record carries the key, or it is not one person's.
     """
     run = pipeline.start(project, progress, full=True)
+    quoted = _quote_ids(project)
     try:
         step_begins("forget", "finding and blanking records")
         erased = _erase(run, key)
@@ -52,16 +56,35 @@ def forget(
                 step(run)
     finally:
         pipeline.finish(run)
+    drop_approvals(project, quoted - _quote_ids(project))
     step_begins("pack", "writing the pack")
     pipeline.write_pack(run)
+    _reissue(run)
     step_begins("search", "searching what is left")
     if erased is None:
         return {"units": 0, "keys": 0, "records": {}, "files": [], "searched": {}, "found": {},
                 "was_forgotten": True}
+    audit_log.write(project, "forget", units=erased.units, records=sum(erased.records.values()))
     searched, found = search(project, erased.traces)
     return {"units": erased.units, "keys": erased.keys, "records": erased.records,
             "files": list(erased.files), "searched": searched, "found": found,
             "was_forgotten": False}
+
+
+def _reissue(run: Run) -> None:
+    """Issue every pack anew that was issued: what was sent then is superseded."""
+    for scope in declared(run.settings):
+        if last_issue(read_issues(run.project / "packs" / scope.name)):
+            issue_pack(run.project, run.settings, scope, pipeline.SOLVERS)
+
+
+def _quote_ids(project: Path) -> set[str]:
+    """Return the ids of what could be quoted, as published."""
+    if not warehouse_file(project).exists():
+        return set()
+    with Published(warehouse_file(project)) as published:
+        tables = published.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'quotes'")
+        return {i for (i,) in published.rows("SELECT quote_id FROM quotes")} if tables else set()
 
 
 def _erase(run: Run, key: str) -> Erased | None:

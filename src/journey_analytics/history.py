@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import pyarrow as pa
 
 from .engines import DuckDBEngine
 from .engines.duckdb import NEXT
+from .errors import DataError
 from .identity import note_changes
+from .learning import note_personas
+from .monitoring import logs as monitoring_logs
 
 _RUNS = """
 CREATE TABLE IF NOT EXISTS state.runs (
@@ -42,6 +45,30 @@ _PUBLISHED = {
             "evidence_key": "a call, ticket or visit that changed; empty: none did",
         },
     ),
+    "persona_names": (
+        "SELECT persona_id, name, persona, first_run, last_run, persons, overlap "
+        "FROM state.persona_names",
+        "Ids and names of personas, which stay from run to run. A history table.",
+        {
+            "persona_id": "the id that stays", "name": "the name it got when first found",
+            "persona": "which one it is in this run (personas); empty: it is not found any more",
+            "first_run": "run that found it first", "last_run": "last run that found it",
+            "persons": "persons in it in this run",
+            "overlap": "share of persons of the last or this run that are in both, by which it "
+                       "was recognised (Jaccard index); empty: new",
+        },
+    ),
+    "persona_drift": (
+        "SELECT run_no, personas, persons_compared, adjusted_rand, moved_share "
+        "FROM state.persona_drift",
+        "How far personas moved from one run to the next. A history table.",
+        {
+            "run_no": "the run", "personas": "how many it found",
+            "persons_compared": "persons with a persona in this run and before",
+            "adjusted_rand": "adjusted Rand index between the two groupings; 1: the same",
+            "moved_share": "share of these persons whose persona has another id now",
+        },
+    ),
     "identity_sensitivity": (
         "SELECT policy, is_set, persons, most_contacts, journeys, shared_keys, contacts, "
         "repeat_rate, fcr FROM state.identity_sensitivity",
@@ -71,6 +98,22 @@ _PUBLISHED = {
             "loaded_at": "when it was read, UTC",
         },
     ),
+    "gates": (
+        "SELECT source, gate, outcome, subject, found, lowest, highest, row_count, judged_at "
+        "FROM state.gates WHERE source IN (FROM configured_sources)",
+        "What the gates found of each source's new files, when they last judged them. A history "
+        "table.",
+        {
+            "source": "the configured source",
+            "gate": "quarantined, new_columns, empty, volume, unknown; stale; all",
+            "outcome": "passed, noted, refused (its new files are kept out), stale (it has brought "
+                       "nothing new for too long), accepted by hand; else why it was not judged",
+            "subject": "the stream, table, column or time that was measured",
+            "found": "what was measured", "lowest": "the least that passes",
+            "highest": "the most that passes", "row_count": "rows it rests on",
+            "judged_at": "when, UTC",
+        },
+    ),
     "account": (
         "SELECT source, stream, fate, rule, records FROM state.account",
         "What became of every record: records = used + ignored by a named rule + quarantined, "
@@ -93,13 +136,17 @@ _PUBLISHED = {
             "remedy": "what to do", "records": "how many",
         },
     ),
+    **monitoring_logs.PUBLISHED,
 }
 #: Tables that remember what happened instead of following from the records.
-HISTORY = ("runs", "files", "person_changes", "identity_sensitivity")
+HISTORY = ("runs", "files", "person_changes", "persona_names", "persona_drift",
+           "identity_sensitivity", "gates", *monitoring_logs.PUBLISHED)
 #: Tables that follow from the deliveries, not from what is in them.
 ACCOUNTS = ("account", "quarantine_summary")
 
 
+#: Clocks are corrected by so much without anybody's doing.
+_CLOCK_TOLERANCE = timedelta(minutes=5)
 _SENSITIVITY = """
 CREATE TABLE IF NOT EXISTS state.identity_sensitivity (
     policy VARCHAR, is_set BOOLEAN, persons BIGINT, most_contacts INTEGER, journeys BIGINT,
@@ -110,6 +157,25 @@ def prepare_history(engine: DuckDBEngine) -> None:
     """Create the tables that remember runs and reports."""
     engine.execute(_RUNS)
     engine.execute(_SENSITIVITY)
+
+
+def check_clock(engine: DuckDBEngine, started_at: datetime, full: bool) -> None:
+    """Raise where the clock was set back: records of the time between would seem to be to come.
+
+    Parameters
+    ----------
+    full
+        Go on all the same, because it was the last run's clock that was wrong.
+    """
+    prepare_history(engine)
+    last = engine.value("SELECT max_by(published_at, run_no) FROM state.runs")
+    now = started_at.astimezone(UTC).replace(tzinfo=None)
+    if last is not None and now < last - _CLOCK_TOLERANCE and not full:
+        raise DataError("clock", "it was set back: the last run ended later than now",
+                        found=f"{now:%Y-%m-%d %H:%M} UTC",
+                        allowed=f"{last:%Y-%m-%d %H:%M} or later",
+                        remedy="Set it right. If it is right now and was wrong then: `journeys run "
+                        "--full`.")
 
 
 def write_history(
@@ -142,6 +208,8 @@ def write_history(
     engine.register("this_run", pa.Table.from_pylist([row], schema=schema))
     engine.execute("INSERT INTO state.runs BY NAME FROM this_run")
     note_changes(engine, run_no, "tonight_" if is_night else "")
+    note_personas(engine, run_no)
+    monitoring_logs.note_monitoring(engine, run_no)
     for table, (query, text, columns) in _PUBLISHED.items():
         engine.execute(f"CREATE OR REPLACE TABLE {NEXT}.{table} AS {query}")
         engine.comment(table, text, columns)

@@ -8,8 +8,10 @@ from typing import Any
 
 from .engines import Published
 from .errors import DataError
+from .monitoring.logs import TRIGGERS_ON
 from .pipeline import warehouse_file
 from .settings import load
+from .snapshots import snapshots
 
 #: Ranked pain points of groups that the settings of now show, numbered as the pack does.
 _SHOWN = """
@@ -107,6 +109,14 @@ def read_status(project: Path) -> dict[str, Any]:
                 "SELECT count(*) FROM pain_points WHERE persons_hit >= ?", [min_group]),
             "worst": warehouse.dicts(_PAIN_POINTS, [min_group, 5]),
             "warnings": last["warnings"],
+            "rolled_back_from": max(
+                (n for n in snapshots(project / "warehouse") if n > last["run_no"]), default=None),
+            "gates": warehouse.dicts(
+                "SELECT source, gate, outcome, subject, found, lowest, highest FROM gates "
+                "WHERE outcome IN ('noted', 'refused', 'stale') ORDER BY source, gate"),
+            "triggers": warehouse.dicts(TRIGGERS_ON, [min_group]),
+            "actions": warehouse.dicts("SELECT action, what, verdict FROM action_progress "
+                                       "ORDER BY action"),
             "blind": warehouse.dicts("SELECT subject, because FROM blind_spots ORDER BY subject"),
             "worth_explaining": [str(key) for (key,) in warehouse.rows(_EXAMPLES, [min_group])],
         }

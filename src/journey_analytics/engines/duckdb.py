@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ..errors import DataError, JourneyError
+from ..errors import DataError, JourneyError, of_system
 from ..models import Statement
 
 #: Catalogs of a run: ``state`` is private and lasts, ``next`` becomes the published file. Working
 #: tables are temporary: they are spilled to scratch when memory ends, and never compressed.
 STATE, NEXT = "state", "next"
+#: Who holds the warehouse, in its scratch folder: for the message to a second run.
+_HOLDER = "holder.json"
 
 
 class DuckDBEngine:
@@ -36,15 +42,15 @@ class DuckDBEngine:
         self.folder = folder
         self.scratch = folder / "scratch"
         self.words: dict[str, tuple[str, ...]] = {}
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._umask = os.umask(0o077)  # the database makes its files itself
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.connection = duckdb.connect()
         try:
             self._configure(memory_limit, threads)
-        except duckdb.Error as error:
+        except BaseException:
             self.connection.close()
             os.umask(self._umask)
-            raise _explain(error, folder) from None
+            raise
 
     def _configure(self, memory_limit: str, threads: int) -> None:
         self._set({
@@ -57,15 +63,18 @@ class DuckDBEngine:
         self._attach(STATE, self.folder / "state.duckdb")
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(mode=0o700)
+        (self.scratch / _HOLDER).write_text(json.dumps({
+            "host": socket.gethostname(), "pid": os.getpid(),
+            "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}))
         self._attach(NEXT, self._next_path)
         self._set({"search_path": f"{STATE},{NEXT}", "lock_configuration": True})
 
     def _set(self, options: Mapping[str, object]) -> None:
         for name, value in options.items():
-            self.connection.execute(f"SET {name} = {_literal(value)}")
+            self.execute(f"SET {name} = {_literal(value)}")
 
     def _attach(self, catalog: str, path: Path) -> None:
-        self.connection.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
+        self.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
 
     @property
     def _next_path(self) -> Path:
@@ -78,9 +87,10 @@ class DuckDBEngine:
         self._attach(NEXT, self._next_path)
 
     def start_empty(self) -> None:
-        """Start the next published file anew."""
-        self.execute(f"DETACH {NEXT}")
-        self._next_path.unlink()
+        """Start the next published file anew, also where the last one could not be opened."""
+        with contextlib.suppress(duckdb.Error):
+            self.connection.execute(f"DETACH {NEXT}")
+        self._next_path.unlink(missing_ok=True)
         self._attach(NEXT, self._next_path)
 
     def replace_rows(self, table: str, key: str, gone: str, rows: str) -> None:
@@ -185,7 +195,8 @@ class DuckDBEngine:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            with contextlib.suppress(duckdb.Error):  # a full disk has ended it already
+                self.connection.execute("ROLLBACK")
             raise
         self.execute("COMMIT")
 
@@ -236,9 +247,11 @@ class DuckDBEngine:
 
     def comment(self, table: str, text: str, columns: Mapping[str, str]) -> None:
         """Write what a published table and its columns mean into the file itself."""
-        self.execute(f'COMMENT ON TABLE {NEXT}."{table}" IS {_literal(text)}')
-        for column, meaning in columns.items():
-            self.execute(f'COMMENT ON COLUMN {NEXT}."{table}"."{column}" IS {_literal(meaning)}')
+        with self.transaction():  # else each comment waits for the disk
+            self.execute(f'COMMENT ON TABLE {NEXT}."{table}" IS {_literal(text)}')
+            for column, meaning in columns.items():
+                self.execute(
+                    f'COMMENT ON COLUMN {NEXT}."{table}"."{column}" IS {_literal(meaning)}')
 
     def checksum(self, table: str) -> str:
         """Return row count and content checksum of a table, whatever the order of its rows."""
@@ -282,6 +295,7 @@ class Published:
     """A published warehouse, read-only, for as long as the context lasts."""
 
     def __init__(self, path: Path) -> None:
+        self.folder = path.parent
         self.connection = open_published(path)
 
     def __enter__(self) -> Published:
@@ -296,16 +310,44 @@ class Published:
 
     def dicts(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         """Return rows as dictionaries; for small answers."""
-        relation = self.connection.sql(query, params=values)
-        return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+        columns, rows = self._asked(query, values)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return rows as tuples; for small answers."""
-        return self.connection.sql(query, params=values).fetchall()
+        return self._asked(query, values)[1]
+
+    def _asked(
+        self, query: str, values: list[Any] | None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        try:
+            relation = self.connection.sql(query, params=values)
+            return relation.columns, relation.fetchall()
+        except duckdb.Error as error:
+            raise _explain(error, self.folder) from error
 
     def value(self, query: str, values: list[Any] | None = None) -> Any:
         """Return the one value of a query."""
         return self.rows(query, values)[0][0]
+
+
+#: What the database says of the file system, and the system's own number for it.
+_SYSTEM = {
+    "No space left on device": errno.ENOSPC, "Permission denied": errno.EACCES,
+    "Read-only file system": errno.EROFS, "File too large": errno.EFBIG,
+    "Disk quota exceeded": errno.EDQUOT,
+}
+_DAMAGED = ("not a valid DuckDB database", "Corrupt", "checksum", "Failed to deserialize",
+            "Could not read")
+
+
+def _holder(folder: Path) -> str:
+    """Return who holds a warehouse, as far as it can be read."""
+    try:
+        held = json.loads((folder / "scratch" / _HOLDER).read_text())
+        return f"process {held['pid']} on {held['host']} since {held['since']}"
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _literal(value: object) -> str:
@@ -321,14 +363,18 @@ def _literal(value: object) -> str:
 def _explain(error: duckdb.Error, folder: Path) -> JourneyError:
     text = str(error)
     if "Could not set lock" in text:
-        return DataError(str(folder), "another run holds this warehouse",
+        return DataError(str(folder), "another run holds this warehouse", found=_holder(folder),
                          remedy="Wait until it has ended, or stop it, then run again.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return DataError(str(folder), "the memory limit is reached",
                          remedy="Raise memory_limit in [machine], or free disk space for scratch.")
-    if "not a valid DuckDB database" in text or "Corrupt" in text:
-        return DataError(str(folder), "the database file is damaged",
-                         remedy="Remove the warehouse folder and run again: it is rebuilt from "
-                                "landing/.")
+    for sign, number in _SYSTEM.items():
+        if sign in text:
+            return of_system(OSError(number, sign, str(folder)))
+    if any(sign in text for sign in _DAMAGED):
+        return DataError(str(folder), "a database file is damaged", found=text.splitlines()[0],
+                         remedy="A damaged state.duckdb: move it away and run again, it is rebuilt "
+                                "from landing/. A damaged journeys.duckdb: `journeys rollback`, or "
+                                "`journeys run --full`.")
     return DataError("database", "a statement failed",
                      found=text.splitlines()[0] if text else type(error).__name__)

@@ -23,7 +23,7 @@ from ..settings_sources import Source
 from .adapters import Adapter
 from .building import build_source
 from .casting import SourceFacts, cast_query, key_scope
-from .manifest import records_table
+from .manifest import records_table, refuse_new_files
 from .readers import literal, quoted
 
 _STATE = {
@@ -36,6 +36,10 @@ _STATE = {
     "forgotten": "hash BIGINT",
     "swept": "records BIGINT",
     "forgotten_records": "source VARCHAR, stream VARCHAR, record_key BIGINT",
+    "expired_records": "source VARCHAR, stream VARCHAR, record_key BIGINT",
+    # The last run before something that was published was erased, and up to when for its age.
+    "erasures": "run_no INTEGER",
+    "retention": "before TIMESTAMP",
 }
 #: The time that places a row of each canonical table, and times that show how far it reaches.
 PRIMARY_TIME = {
@@ -48,28 +52,60 @@ _REACH = {**PRIMARY_TIME, "tickets": "greatest(created_at, updated_at)",
 _CONTACT_TABLES = ("tickets", "ticket_history", "messages", "calls")
 
 
+class StopRun(Exception):
+    """A source looks so wrong that the run has to end."""
+
+    def __init__(self, problem: JourneyError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Refused(Exception):
+    """A source was built and looks wrong: its new files must not count tonight.
+
+    Attributes
+    ----------
+    problem
+        What is told to the user.
+    note
+        Writes down why; called once what was built is undone.
+    """
+
+    def __init__(self, problem: JourneyError, note: Callable[[], None]) -> None:
+        super().__init__(str(problem))
+        self.problem, self.note = problem, note
+
+
 def build_canonical(
     engine: DuckDBEngine, settings: Settings, adapters: dict[str, list[Adapter]],
     progress: Callable[[str], None], full: bool = False,
+    judge: Callable[[str], None] = lambda name: None,
 ) -> list[JourneyError]:
     """Bring all canonical tables and the account up to date; return problems of single sources.
 
     Each source is built whole or not at all: one that fails leaves its rows as they were.
+
+    Parameters
+    ----------
+    judge
+        Called with each source's name once it is built; raises ``Refused`` where its new files
+        must not count, and anything else to end the run.
     """
     problems: list[JourneyError] = []
     _prepare(engine, settings, full)
     for name, source in settings.sources.items():
         progress(name)
-        fingerprint = _source_fingerprint(settings, name, source, adapters[name])
-        last = int(engine.value("SELECT coalesce(max(file_no), 0) FROM state.files"))
         try:
-            with engine.transaction():
-                since = _since(engine, name, source, adapters[name], fingerprint)
-                if since is None or since < _last_file(engine, name):
-                    build_source(engine, settings, name, source, adapters[name], since)
-                engine.execute(f"DELETE FROM state.source_builds WHERE source = {literal(name)}")
-                engine.execute(f"INSERT INTO state.source_builds VALUES "
-                               f"({literal(name)}, {literal(fingerprint)}, {last})")
+            try:
+                _bring_up_to_date(engine, settings, name, source, adapters[name], judge)
+            except Refused as refused:
+                problems.append(refused.problem)
+                with engine.transaction():
+                    refuse_new_files(engine, name, refused.problem)
+                    refused.note()
+                _bring_up_to_date(engine, settings, name, source, adapters[name])
+        except StopRun as stop:
+            raise stop.problem from None
         except JourneyError as error:
             problems.append(error)
     _collect_customer_keys(engine, settings)
@@ -83,6 +119,22 @@ def build_canonical(
             f"drops records of stream '{stream}' without a named rule", found=f"{rows:,}",
             remedy="Use left joins, and '-- ignore:' for records to leave out."))
     return problems
+
+
+def _bring_up_to_date(
+    engine: DuckDBEngine, settings: Settings, name: str, source: Source, adapters: list[Adapter],
+    judge: Callable[[str], None] = lambda name: None,
+) -> None:
+    fingerprint = _source_fingerprint(settings, name, source, adapters)
+    last = int(engine.value("SELECT coalesce(max(file_no), 0) FROM state.files"))
+    with engine.transaction():
+        since = _since(engine, name, source, adapters, fingerprint)
+        if since is None or since < _last_file(engine, name):
+            build_source(engine, settings, name, source, adapters, since)
+        judge(name)
+        engine.execute(f"DELETE FROM state.source_builds WHERE source = {literal(name)}")
+        engine.execute(f"INSERT INTO state.source_builds VALUES "
+                       f"({literal(name)}, {literal(fingerprint)}, {last})")
 
 
 def prepare_canonical(engine: DuckDBEngine) -> None:
@@ -203,15 +255,24 @@ def contact_reach(engine: DuckDBEngine, now: datetime) -> dict[str, datetime]:
     A contact source is one with tickets, messages or calls; where there is none, every source is.
     How far it reaches, all its tables tell.
     """
+    found = _reaches(engine, now)
+    with_contacts = {source: reached for source, contacts, reached in found if contacts}
+    return with_contacts or {source: reached for source, _, reached in found}
+
+
+def source_reach(engine: DuckDBEngine, now: datetime) -> dict[str, datetime]:
+    """Return, by source, the time of its latest row that is not in the future."""
+    return {source: reached for source, _, reached in _reaches(engine, now)}
+
+
+def _reaches(engine: DuckDBEngine, now: datetime) -> list[tuple[str, bool, datetime]]:
     limit = f"TIMESTAMP '{now.astimezone(UTC).replace(tzinfo=None)}'"
     parts = " UNION ALL ".join(
         f"SELECT source::varchar AS source, {table in _CONTACT_TABLES} AS has_contacts, "
         f"{reach} AS reached FROM state.{table}" for table, reach in _REACH.items())
-    found = engine.rows(
+    return [(str(source), bool(contacts), last) for source, contacts, last in engine.rows(
         f"SELECT source, bool_or(has_contacts), max(reached) FROM ({parts}) "
-        f"WHERE reached <= {limit} GROUP BY source ORDER BY source")
-    with_contacts = {source: reached for source, contacts, reached in found if contacts}
-    return with_contacts or {source: reached for source, _, reached in found}
+        f"WHERE reached <= {limit} GROUP BY source ORDER BY source")]
 
 
 def quarantine_hint(engine: DuckDBEngine) -> str:

@@ -1,13 +1,13 @@
 """Keeps forgotten persons out: what of them is delivered again is blanked before anything is built.
 
-``state.forgotten`` holds a keyed hash of every key and unit of a forgotten person, and
-``state.forgotten_records`` the place of each blanked record, which stays in the account.
+``state.forgotten`` holds a keyed hash of every key and unit of a forgotten person.
 """
 
 from __future__ import annotations
 
 from ..contracts import Column
 from ..engines import DuckDBEngine
+from .blanked import blank
 from .casting import SourceFacts, key_cast, key_columns, key_hash, key_scope
 from .manifest import file_columns, records_table
 from .readers import literal, quoted
@@ -18,13 +18,6 @@ RULE = "forgotten"
 def any_forgotten(engine: DuckDBEngine) -> bool:
     """Return whether anybody was forgotten in this project."""
     return bool(engine.value("SELECT count(*) FROM state.forgotten"))
-
-
-def record_tables(engine: DuckDBEngine) -> list[tuple[str, str, str]]:
-    """Return source, stream and qualified name of every table of records."""
-    names = engine.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'state' "
-                        "AND schema_name = 'records' ORDER BY table_name")
-    return [(*name.split("__", 1), f"state.records.{quoted(name)}") for (name,) in names]
 
 
 def set_rows_aside(engine: DuckDBEngine, units: tuple[str, ...]) -> None:
@@ -61,17 +54,3 @@ def _is_forgotten_key(key: Column, column: str, facts: SourceFacts) -> str:
             "(SELECT hash FROM state.forgotten)")
 
 
-def blank(engine: DuckDBEngine, source: str, stream: str, table: str, which: str) -> int:
-    """Empty the records of a stream that stand in ``which``; return how many were not empty."""
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE blanked AS SELECT DISTINCT record_key FROM {which} "
-        f"WHERE record_key IN (SELECT (_file::bigint << 32) + _line FROM {table}) "
-        f"AND record_key NOT IN (SELECT record_key FROM state.forgotten_records)")
-    rows = int(engine.value("SELECT count(*) FROM blanked"))
-    if rows:
-        empty = "".join(f", {quoted(c)} = NULL" for c in file_columns(engine, table))
-        engine.execute(f"UPDATE {table} SET _hash = 0{empty} WHERE (_file::bigint << 32) + _line "
-                       "IN (SELECT record_key FROM blanked)")
-        engine.execute(f"INSERT INTO state.forgotten_records SELECT {literal(source)}, "
-                       f"{literal(stream)}, record_key FROM blanked")
-    return rows

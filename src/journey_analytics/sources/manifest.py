@@ -30,6 +30,10 @@ _TABLES = {
                   "remedy VARCHAR, raw VARCHAR",
     # What of each source is in the canonical tables; a source without a row is built whole.
     "source_builds": "source VARCHAR, fingerprint VARCHAR, last_file_no INTEGER",
+    # Files that every gate let through once, and files that a gate refused: nothing was ever
+    # built of these.
+    "taken_files": "file_no INTEGER",
+    "held_files": "file_no INTEGER",
 }
 _WAS_READ = "columns IS NOT NULL"
 
@@ -180,11 +184,86 @@ def forget_read_otherwise(
 
 
 def forget_gone(engine: DuckDBEngine, source: str, stream: str, shown: set[str]) -> None:
-    """Forget files that could not be read and lie there no more."""
+    """Forget files that could not be read, or that a gate refused, and lie there no more."""
+    _forget_withdrawn(engine, source, stream, shown)
     listed = ", ".join(literal(s) for s in sorted(shown)) or "NULL"
     engine.execute(
         f"DELETE FROM state.files WHERE {of_stream(source, stream)} AND status = 'refused' "
         f"AND NOT ({_WAS_READ}) AND NOT coalesce(path IN ({listed}), false)")
+
+
+def forget_files(
+    engine: DuckDBEngine, source: str, since: date | None, until: date | None,
+    is_there: Callable[[str], bool],
+) -> int:
+    """Forget that files of a source were read, as far as they are still there; return how many.
+
+    A file without a date in its name belongs to every range of dates.
+    """
+    within = f"source = {literal(source)} AND {_WAS_READ}"
+    within += f" AND coalesce(extract_date >= DATE '{since}', true)" if since else ""
+    within += f" AND coalesce(extract_date <= DATE '{until}', true)" if until else ""
+    files = [row for row in engine.rows(
+        f"SELECT file_no, stream, path, content_hash FROM state.files WHERE {within}")
+        if is_there(row[2])]
+    for file_no, stream, _, content_hash in files:
+        _forget_file(engine, source, stream, file_no, content_hash)
+    return len(files)
+
+
+def _forget_withdrawn(
+    engine: DuckDBEngine, source: str, stream: str, shown: set[str]
+) -> None:
+    """Forget what was read of files that a gate refused and somebody removed or replaced."""
+    listed = ", ".join(literal(s) for s in sorted(shown)) or "NULL"
+    mine = of_stream(source, stream)
+    for file_no, content_hash in engine.rows(
+        f"SELECT file_no, content_hash FROM state.files AS held WHERE {mine} "
+        f"AND file_no IN (FROM state.held_files) "
+        f"AND (NOT coalesce(path IN ({listed}), false) OR EXISTS (SELECT 1 FROM state.files AS f "
+        f"WHERE f.{mine.replace(' AND ', ' AND f.')} AND f.path = held.path "
+        f"AND f.file_no > held.file_no))"
+    ):
+        _forget_file(engine, source, stream, file_no, content_hash)
+
+
+def _forget_file(
+    engine: DuckDBEngine, source: str, stream: str, file_no: int, content_hash: str
+) -> None:
+    with engine.transaction():
+        engine.execute(f"DELETE FROM {records_table(source, stream)} WHERE _file = {file_no}")
+        for table in ("quarantine", "held_files", "taken_files", "files"):
+            engine.execute(f"DELETE FROM state.{table} WHERE file_no = {file_no}")
+        # The same content under another name was not read for its own sake: it is now.
+        engine.execute(f"DELETE FROM state.files WHERE {of_stream(source, stream)} "
+                       f"AND status = 'repeated' AND content_hash = {literal(content_hash)}")
+        build_anew(engine, source)
+
+
+def find_new_files(engine: DuckDBEngine, source: str) -> int:
+    """Fill ``new_files`` with a source's files that no gate let through yet; return how many."""
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE new_files AS SELECT file_no FROM state.files WHERE "
+        f"source = {literal(source)} AND status = 'loaded' "
+        f"AND file_no NOT IN (FROM state.taken_files)")
+    return int(engine.value("SELECT count(*) FROM new_files"))
+
+
+def take_new_files(engine: DuckDBEngine) -> None:
+    """Note the files in ``new_files`` as taken."""
+    engine.execute("INSERT INTO state.taken_files FROM new_files")
+    engine.execute("DELETE FROM state.held_files WHERE file_no IN (FROM new_files)")
+
+
+def refuse_new_files(engine: DuckDBEngine, source: str, problem: JourneyError) -> None:
+    """Refuse a source's new files for this run; the next one takes them back to judge anew.
+
+    See ``judge_read_files``: it asks only for columns, and these files have them.
+    """
+    find_new_files(engine, source)
+    engine.execute(f"UPDATE state.files SET status = 'refused', {_problem_columns(problem)} "
+                   "WHERE file_no IN (FROM new_files)")
+    engine.execute("INSERT INTO state.held_files FROM new_files EXCEPT FROM state.held_files")
 
 
 def build_anew(engine: DuckDBEngine, source: str) -> None:

@@ -182,6 +182,18 @@ def _prepare(engine: DuckDBEngine, delivery: Delivery, kind: str, source: Source
     return copy_text(delivery.path, delivery.member, target, source.encoding, delivery.shown)
 
 
+def _refuse_if_changed(delivery: Delivery) -> None:
+    """Raise where a file was still being written while it was read."""
+    try:
+        stat = delivery.path.stat()
+    except OSError:
+        return  # what was read of it is whole
+    if (stat.st_size, stat.st_mtime_ns) != (delivery.bytes, delivery.modified_ns):
+        raise DataError(delivery.shown, "the file changed while it was read",
+                        remedy="The next run reads it. Write files under another name first, and "
+                        "rename them when they are whole.")
+
+
 def _load(
     engine: DuckDBEngine, delivery: Delivery, plan: _Plan, report: IngestReport,
     progress: Callable[[str], None],
@@ -192,6 +204,7 @@ def _load(
     prepared: Prepared | None = None
     try:
         prepared = _prepare(engine, delivery, kind, plan.settings)
+        _refuse_if_changed(delivery)
         if note_known_content(engine, delivery, prepared):
             return
         delivered = read(engine, prepared.path, kind, delivery.shown, plan.hints,

@@ -6,6 +6,7 @@ from ..engines import DuckDBEngine
 from ..errors import DataError, JourneyError, SettingsError
 from ..settings_sources import Source
 from .adapters import Adapter, condition
+from .blanked import leave_blanked_out
 from .casting import time_cast
 from .manifest import file_columns, of_stream, records_table, table_exists
 from .reach import named_in_scope
@@ -56,10 +57,7 @@ def open_stream(
     if since is None:
         engine.execute(f"DELETE FROM state.left_out WHERE source = {literal(name)} "
                        f"AND stream = {literal(stream)}")
-    engine.execute(f"INSERT INTO state.left_out SELECT source, stream, record_key, 'forgotten' "
-                   f"FROM state.forgotten_records WHERE source = {literal(name)} "
-                   f"AND stream = {literal(stream)} AND record_key NOT IN "
-                   f"(SELECT record_key FROM state.left_out WHERE rule = 'forgotten')")
+    leave_blanked_out(engine, name, stream)
     if source.mode == "snapshot":
         _leave_out_older_snapshots(engine, name, stream, files)
     elif source.mode == "window" and (source.window_column or "").casefold() in folded:
