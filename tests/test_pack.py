@@ -18,13 +18,14 @@ import pytest
 
 from journey_analytics.engines import Published
 from journey_analytics.errors import DataError
-from journey_analytics.pack import build_pack, read_pack_data, words
+from journey_analytics.pack import build, build_pack, read_pack_data, words
 from journey_analytics.pack.asking import Questions, Row
-from journey_analytics.pack.claims import Number, wilson
+from journey_analytics.pack.claims import NOTHING, Number, wilson
 from journey_analytics.pack.labels import Box, place_labels, spread
 from journey_analytics.pack.model import Basis, Overlap, PackData
+from journey_analytics.pack.read_brief import read_brief
 from journey_analytics.pack.reading import parameters
-from journey_analytics.pack.render import render_html
+from journey_analytics.pack.render import environment, render_html
 from journey_analytics.pack.splitting import split
 from journey_analytics.settings import load
 
@@ -34,16 +35,23 @@ HOSTILE = ("<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>",
            "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
 #: Fields of the model that hold names from customers' systems.
 FOREIGN = {"project", "reason", "queue", "stage", "source", "name", "rule", "warnings", "place"}
+#: Elements whose digits are no numbers of the pack: names, times, code, the page's own title.
+SAID = {"bdi", "time", "code", "title"}
 VOID = {"meta", "link", "br", "wbr", "img", "hr", "input"}
 
 
 class Page(HTMLParser):
-    """What the tests look at in a page: elements, text, ids, claims, and whether tags match."""
+    """What the tests look at in a page: elements, text, ids, claims, and whether tags match.
+
+    ``bare`` are texts with a digit that is neither a claim nor a name, a time or code.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
+        self.attributes: list[dict[str, str | None]] = []
+        self.bare: list[str] = []
         self.text: list[str] = []
         self.claims: list[tuple[str, str]] = []
         self.scripts: list[str] = []
@@ -55,12 +63,14 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+            self.attributes.append(dict(attrs))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        self.attributes.pop()
 
     def handle_data(self, data: str) -> None:
         if self.open[-1:] == ["script"]:
@@ -68,9 +78,15 @@ class Page(HTMLParser):
             return
         if self.open[-1:] != ["style"]:
             self.text.append(data)
-        last = next((a for t, a in reversed(self.tags) if t == "span"), {})
-        if self.open[-1:] == ["span"] and last.get("data-claim"):
-            self.claims.append((str(last["data-claim"]), data))
+        around = self.attributes[-1] if self.attributes else {}
+        if around.get("data-claim"):
+            self.claims.append((str(around["data-claim"]), data))
+        elif self.open[-1:] != ["style"] and re.search(r"\d", data):
+            is_said = any(
+                tag in SAID or "data-claim" in attrs or "tick" in str(attrs.get("class"))
+                for tag, attrs in zip(self.open, self.attributes, strict=True))
+            if not is_said:
+                self.bare.append(data.strip())
 
     @property
     def words(self) -> str:
@@ -78,6 +94,12 @@ class Page(HTMLParser):
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(autouse=True)
+def _only_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests look at the page alone; the other forms cost seconds and have their own tests."""
+    monkeypatch.setattr(build, "FORMS", build.FORMS[:1])
 
 
 def number(value: float | None, form: str, **more: Any) -> Number:
@@ -148,7 +170,7 @@ def test_wilson_intervals_are_those_of_the_ledger(hits: int, n: int, ends: list[
 def test_a_number_is_a_claim() -> None:
     claim = Number(0.25, "percent", "pain_points", 'a|"b"', "frequency", 0.2, 0.3)
     assert claim.__html__() == (
-        '<span class="n" data-claim="pain_points|a/&#34;b&#34;|frequency|percent">25.0%</span>')
+        '<span class="n" data-claim="pain_points|a%7C&#34;b&#34;|frequency|percent">25.0%</span>')
     assert claim.interval == "20.0% to 30.0%"
     assert claim.lower.claim.endswith("|frequency_low|percent")
 
@@ -177,7 +199,7 @@ def test_parts_that_may_all_be_shown_stay() -> None:
 
 def test_a_pack_of_few_persons_shows_no_group_of_fewer_than_five(small_data: PackData) -> None:
     assert small_data.points == () and small_data.others == ()
-    assert small_data.scope.statuses.parts == ()  # 21 and 3 journeys: the 3 would be found
+    assert small_data.coverage.statuses.parts == ()  # 21 and 3 journeys: the 3 would be found
     page = page_of(small_data)
     assert "No pain point could be ranked" in page.words
     assert "fewer than 5" in page.words
@@ -206,7 +228,7 @@ def test_the_cards_are_the_ranking(sample_data: PackData, sample_project: Path) 
             "WHERE rank <= 10 ORDER BY rank")
     assert [(p.rank, p.persons.value, p.journeys.value) for p in sample_data.points] == expected
     assert len(sample_data.points) == 10
-    assert sample_data.basis == Basis("NPS", words.INSTRUMENTS["NPS"], "0 to 10")
+    assert sample_data.basis.instrument == "NPS" and sample_data.basis.scale.text == "0 to 10"
 
 
 def test_every_number_of_a_pain_point_can_be_asked_again(
@@ -238,17 +260,23 @@ def test_findings_say_how_many_and_how_sure(sample_page: Page, sample_data: Pack
     assert "not proof of cause" in sample_page.words
 
 
+def test_a_number_is_printed_only_as_a_claim(sample_page: Page, small_data: PackData) -> None:
+    assert sample_page.bare == [] and page_of(small_data).bare == []
+    with pytest.raises(TypeError, match="bare number"):
+        environment().from_string("{{ x }}").render(x=3)
+    assert Page("<p>3 journeys <bdi>Queue 7</bdi></p>").bare == ["3 journeys"]
+
+
 def test_findings_are_three_different_troubles(sample_data: PackData) -> None:
     """What may be chance, and what another pain point says already, is no finding."""
     first, second, third, *_ = sample_data.points
     doubtful = replace(first, difference=replace(first.difference, high=0.4))
     seen_twice = replace(second, overlap=Overlap(3, second.journeys))
-    data = replace(sample_data, points=(doubtful, seen_twice, third, *sample_data.points[3:]))
+    points = (doubtful, seen_twice, third, *sample_data.points[3:])
     assert not doubtful.is_clear and third.is_clear
-    html = render_html(data)
-    findings = html[html.index('<ol class="findings">'):html.index("What is not known</h3>")]
-    assert re.findall(r'href="#p(\d+)"', findings)[0] == "3"
-    assert "this may be chance" in html and "the same trouble, seen twice" in html
+    assert read_brief(points).findings[0] is third
+    html = render_html(replace(sample_data, points=points))
+    assert "its score difference may be chance" in html and "the same trouble, seen twice" in html
 
 
 def test_a_path_is_shown_only_where_enough_share_it(sample_data: PackData) -> None:
@@ -273,9 +301,9 @@ def test_every_step_is_on_the_map_and_blind_is_not_zero(small_data: PackData) ->
 def test_a_ranking_without_a_survey_says_so(sample_data: PackData) -> None:
     points = tuple(replace(
         p, impact=replace(p.impact, value=None), difference=replace(p.difference, value=None),
-        burden_per_journey=replace(p.burden_per_journey, value=3.6e6, form="duration"))
+        burden_per_journey=replace(p.burden_per_journey, value=1.0, form="duration_of_hours"))
         for p in sample_data.points)
-    silent = replace(sample_data, basis=Basis("", "", ""), points=points, others=(),
+    silent = replace(sample_data, basis=Basis("", "", NOTHING), points=points, others=(),
                      answered=replace(sample_data.answered, value=0))
     page = page_of(silent)
     assert "ranked by customer hours lost" in page.words
@@ -289,19 +317,22 @@ def test_the_file_is_private_and_the_same_every_time(two_sources: Path) -> None:
     settings = load(two_sources)
     path = build_pack(two_sources, settings)
     first = path.read_bytes()
-    assert path == two_sources / "packs" / "pack.html"
+    assert path == two_sources / "packs" / "everything" / "draft" / "pack.html"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert build_pack(two_sources, settings).read_bytes() == first
-    assert [p.name for p in path.parent.iterdir()] == ["pack.html"]
+    assert [p.name for p in path.parent.parent.iterdir()] == ["draft"]
 
 
 def test_only_the_published_file_is_read(sample_project: Path, tmp_path: Path) -> None:
     (tmp_path / "warehouse").mkdir()
-    for name in ("journeys.toml", "warehouse/journeys.duckdb"):
-        shutil.copy(sample_project / name, tmp_path / name)
+    for path in (*sample_project.glob("*.toml"), *sample_project.glob("*.csv"),
+                 sample_project / "warehouse" / "journeys.duckdb"):
+        shutil.copy(path, tmp_path / path.relative_to(sample_project))
     path = build_pack(tmp_path, load(tmp_path))
-    assert path.read_bytes() == build_pack(sample_project, load(sample_project)).read_bytes()
+    made = sample_project / "packs" / "everything" / "draft" / "pack.html"
+    assert path.read_bytes() == made.read_bytes()
 
 
 def test_nothing_published_is_an_error_that_says_what_to_do(

@@ -5,23 +5,31 @@ Skips where there is no browser, unless ``JOURNEYS_REQUIRE_BROWSER=1`` says that
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journey_analytics.pack import build_pack, read_pack_data
+from journey_analytics.pack import read_pack_data
+from journey_analytics.pack.model import Group, PackData, Personas, Trait
 from journey_analytics.pack.render import render_html
+from journey_analytics.pipeline import run_project
 from journey_analytics.settings import load
+from tests.project import write_project
 from tests.test_pack import hostile
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 768, 1440)
+GERMAN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+#: The rules of axe-core, as axe-playwright-python ships them.
+AXE = Path(str(getattr(importlib.util.find_spec("axe_playwright_python"), "origin", "")),
+           ).with_name("axe.min.js")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -87,18 +95,42 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
 @pytest.fixture(scope="session")
 def packs(sample_project: Path, two_sources: Path, tmp_path_factory: pytest.TempPathFactory
           ) -> dict[str, Path]:
-    """Packs to look at: the sample, one of few persons, and one of hostile names."""
+    """Packs to look at: the sample, and those that are hard to set.
+
+    Few persons, hostile names, one source without a survey and twelve journeys of long words, a
+    brief one, and one with personas.
+    """
     data = read_pack_data(sample_project, load(sample_project))
-    nasty = tmp_path_factory.mktemp("hostile") / "pack.html"
-    nasty.write_text(render_html(hostile(data)), encoding="utf-8")
-    return {
-        "sample": build_pack(sample_project, load(sample_project)),
-        "few": build_pack(two_sources, load(two_sources)), "hostile": nasty,
+    folder = tmp_path_factory.mktemp("packs")
+    twelve = write_project(folder / "twelve", calls=[
+        {"leg_id": f"c{n}", "call_id": f"c{n}", "external_id": f"u{n}", "talk_ms": "60000",
+         "contact_reason": GERMAN, "queue": GERMAN, "queue_wait_ms": "300000",
+         "started_at": f"2026-03-{n + 1:02d}T10:00:00Z"} for n in range(12)])
+    run_project(twelve)
+    made = {
+        "sample": data, "hostile": hostile(data), "twelve": read_pack_data(twelve, load(twelve)),
+        "few": read_pack_data(two_sources, load(two_sources)),
+        "brief": replace(data, scope=replace(data.scope, is_brief=True, question="Why twice?")),
+        "personas": replace(data, personas=some_personas(data)),
     }
+    paths = {name: folder / f"{name}.html" for name in made}
+    for name, pack in made.items():
+        paths[name].write_text(render_html(pack), encoding="utf-8")
+    return paths
+
+
+def some_personas(data: PackData) -> Personas:
+    """Return a persona of long words and a segment of which nothing is known."""
+    persons, share = data.points[0].persons, data.points[0].frequency
+    trait = Trait(GERMAN, share, share, difference=share, lift=share)
+    full = Group("g1", f"{GERMAN} about {GERMAN}", True, persons, share, share, (trait,) * 3,
+                 (trait,), (trait,), data.points[0].path)
+    empty = Group("g2", "Business", False, persons, share, None, (), (), (), None)
+    return Personas((full,), (empty,), (), "")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["sample", "few", "hostile"])
+@pytest.mark.parametrize("name", ["sample", "few", "hostile", "twelve", "brief", "personas"])
 def test_it_opens_in_silence_and_fits(
     name: str, width: int, packs: dict[str, Path], visit: Callable[..., Visit]
 ) -> None:
@@ -108,7 +140,8 @@ def test_it_opens_in_silence_and_fits(
     assert too_wide <= 0
     assert seen.errors == [] and seen.requests == []
     inside = seen.page.evaluate(
-        "[...document.querySelectorAll('.map-scroll')].map(e => e.scrollWidth - e.clientWidth)")
+        "[...document.querySelectorAll('#map .map-scroll')]"
+        ".map(e => e.scrollWidth - e.clientWidth)")
     assert width == 360 or all(d <= 0 for d in inside), "the map scrolls on small screens alone"
 
 
@@ -196,9 +229,30 @@ def test_it_can_be_walked_by_keyboard(
         assert width == "3px", "focus is visible"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "width"), [
+    ("sample", 1440), ("sample", 360), ("few", 768), ("personas", 1440), ("brief", 768)])
+def test_axe_finds_nothing(
+    name: str, width: int, scheme: str, packs: dict[str, Path], visit: Callable[..., Visit]
+) -> None:
+    """WCAG 2.2 AA and best practices, by axe-core."""
+    page = visit(packs[name], viewport={"width": width, "height": 900}, color_scheme=scheme,
+                 bypass_csp=True).page
+    page.add_script_tag(content=AXE.read_text())
+    found = page.evaluate("async tags => (await axe.run({runOnly: tags})).violations", [
+        "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    assert [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in found] == []
+
+
+def pages(pdf: bytes) -> list[tuple[float, float]]:
+    found = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    return [(float(width), float(height)) for width, height in found]
+
+
 def test_it_prints_on_a4(packs: dict[str, Path], visit: Callable[..., Visit]) -> None:
-    pdf = visit(packs["sample"]).page.pdf(prefer_css_page_size=True)
-    sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
-    turned = [s for s in sizes if float(s[0]) > float(s[1])]
-    assert len(turned) == 1, "the map is one page, landscape"
-    assert 6 <= len(sizes) <= 16
+    """The brief fills one page, and the map one landscape page after it."""
+    sizes = pages(visit(packs["brief"]).page.pdf(prefer_css_page_size=True))
+    assert [round(w) for w, h in sizes] == [595, 842]
+    whole = pages(visit(packs["sample"]).page.pdf(prefer_css_page_size=True))
+    assert [round(w) for w, h in whole[:2]] == [595, 842] and round(whole[2][0]) == 595
+    assert 12 <= len(whole) <= 36

@@ -51,14 +51,32 @@ class Questions:
     params
         Parameters of the questions by name; a question is given those it names. Views cannot
         have any, and read ``min_group`` as a variable of the session.
+    prefix
+        Stands before the names of answers, to tell two warehouses of one pack apart.
+
+    Attributes
+    ----------
+    answers
+        Every answer so far by name: the tables that the pack's claims are about.
     """
 
-    def __init__(self, connection: Any, params: Mapping[str, object]) -> None:
+    def __init__(
+        self, connection: Any, params: Mapping[str, object], prefix: str = "",
+    ) -> None:
         self._connection = connection
         self._params = params
+        self._prefix = prefix
+        self.answers: dict[str, list[Row]] = {}
         connection.execute("SET VARIABLE min_group = ?", [params["min_group"]])
         for statement in _code("views").split(";"):
             connection.execute(statement)
+
+    def knows(self, table: str) -> bool:
+        """Tell whether the warehouse has a table; one of an older program may not."""
+        relation = self._connection.sql(
+            "SELECT count(*) FROM duckdb_tables() WHERE table_name = $table",
+            params={"table": table})
+        return bool(relation.fetchall()[0][0])
 
     def ask(self, name: str) -> list[Row]:
         """Return the rows of a question."""
@@ -68,7 +86,15 @@ class Questions:
                     else self._connection.sql(code))
         columns = relation.columns
         rows = (dict(zip(columns, values, strict=True)) for values in relation.fetchall())
-        return [Row(name, str(row["key"]), row) for row in rows]
+        table = f"{self._prefix}{name}"
+        self.answers[table] = [Row(table, str(row["key"]), row) for row in rows]
+        return self.answers[table]
+
+    def has(self, table: str) -> bool:
+        """Tell whether the warehouse has a table: one of an older version may lack it."""
+        return bool(self._connection.sql(
+            "SELECT 1 FROM information_schema.tables WHERE table_name = $1",
+            params=[table]).fetchall())
 
     def one(self, name: str) -> Row:
         """Return the only row of a question."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from .model import PainPoint, Span
-from .words import WEEKDAYS
+from .words import WEEKDAY_NAMES, WEEKDAYS
 
 EMPTY = Markup("")
 
@@ -42,7 +42,7 @@ def strip(span: Span, number: int) -> Markup:
     base = Markup('<line class="axis" x1="0" x2="{:g}" y1="{:g}" y2="{:g}"/>').format(
         width, height - 0.5, height - 0.5)
     return svg(f"strip-{number}", width, height, f"{span.kind} of {span.source} per {unit}",
-               f"Bars over time; the tallest stands for {most:,} rows in a {unit}.",
+               f"Bars over time, one for each {unit}; the rows stand beside it.",
                bars + base, "strip", fit="none")
 
 
@@ -69,7 +69,7 @@ def interval(point: PainPoint, ends: tuple[float, float]) -> Markup:
              "end" if x(0) > width - 60 else "middle", pad)
     return svg(f"difference-{point.rank}", width, height,
                f"Score difference of pain point {point.rank}",
-               f"{number.text} points, 95 % interval {number.interval}.", body, "interval")
+               "The difference and its interval, as said above.", body, "interval")
 
 
 def interval_ends(points: Sequence[PainPoint]) -> tuple[float, float]:
@@ -104,15 +104,15 @@ def hours(point: PainPoint) -> Markup:
         parts.append(Markup('<text class="tick" x="{:g}" y="{:g}" text-anchor="middle">{}</text>')
                      .format(left + place * w - 1, bottom, 3 * block))
     width = left + (last - first + 1) * w + 10
-    worst = max((c for c in point.hours if c.level), key=lambda c: (c.moments, -c.weekday))
     return svg(f"hours-{point.rank}", width, bottom + 4, f"When pain point {point.rank} happens",
-               f"Most often on {WEEKDAYS[worst.weekday]} between {3 * worst.block}:00 and "
-               f"{3 * worst.block + 3}:00.", Markup("").join(parts), "hours")
+               "Weekdays down, hours of the day across; the busiest are said below.",
+               Markup("").join(parts), "hours")
 
 
-def busiest(point: PainPoint) -> str:
+def busiest(point: PainPoint) -> Markup:
     """Return the weekday and hours with most moments, in words."""
     worst = max((c for c in point.hours if c.level), key=lambda c: (c.moments, -c.weekday))
-    return f"{WEEKDAYS[worst.weekday]} {3 * worst.block}–{3 * worst.block + 3} h"
+    return Markup("<time>{}, {}:00 to {}:00</time>").format(
+        WEEKDAY_NAMES[worst.weekday], 3 * worst.block, 3 * worst.block + 3)
 
 

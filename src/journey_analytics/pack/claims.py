@@ -7,6 +7,7 @@ questions (``questions/*.sql``), so that a later check can ask again and compare
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -57,7 +58,7 @@ class Number:
     @property
     def claim(self) -> str:
         """Return the number's claim: table, key, column, format."""
-        key = self.key.replace("|", "/")
+        key = self.key.replace("%", "%25").replace("|", "%7C")
         return f"{self.table}|{key}|{self.column}|{self.form}"
 
     @property
@@ -97,10 +98,47 @@ class Number:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def svg(self) -> Markup:
+        """Return the number as a part of a text in a figure."""
+        return Markup('<tspan data-claim="{}">{}</tspan>').format(self.claim, self.text)
+
     def __html__(self) -> Markup:
+        if self.floor is not None:
+            floor = Number(self.floor, "count", "settings", "privacy", "min_group")
+            return Markup('<span class="unknown">fewer than {}</span>').format(floor)
         if not self.known:
             return Markup('<span class="unknown">{}</span>').format(self.text)
         return Markup('<span class="n" data-claim="{}">{}</span>').format(self.claim, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words with numbers between them: each number stays a claim of its own."""
+
+    parts: tuple[str | Number, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the phrase without markup."""
+        return "".join(p if isinstance(p, str) else p.text for p in self.parts)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> Markup:
+        return Markup("").join(self.parts)
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+NOTHING = Phrase(())
+
+
+def phrase(*parts: str | Number) -> Phrase:
+    """Return words and numbers as one phrase."""
+    return Phrase(parts)
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -154,6 +192,11 @@ def _signed_points(value: float, n: int | None) -> str:
     return text if text.startswith(MINUS) or text == "0.0" else f"+{text}"
 
 
+def _signed_points_of_percent(value: float, n: int | None) -> str:
+    """Write a difference of two shares in percentage points."""
+    return _signed_points(100 * value, n)
+
+
 def _fine_points(value: float, n: int | None) -> str:
     return _grouped(value, 2)
 
@@ -169,6 +212,8 @@ def _total(value: float, n: int | None) -> str:
 
 def _duration(milliseconds: float, n: int | None) -> str:
     """Write a span of time in the unit a person would use."""
+    if milliseconds < 0:
+        return f"{MINUS}{_duration(-milliseconds, n)}"
     seconds = milliseconds / 1000
     for size, unit in ((86400, "days"), (3600, "hours"), (60, "min")):
         if seconds >= 1.5 * size:
@@ -191,6 +236,25 @@ def _rough_duration(milliseconds: float, n: int | None) -> str:
     return "less than a minute"
 
 
+def _duration_of_hours(hours: float, n: int | None) -> str:
+    return _duration(hours * 3_600_000, n)
+
+
+def _rough_minutes(minutes: float, n: int | None) -> str:
+    return _rough_duration(minutes * 60_000, n)
+
+
+def _span(unit: str) -> Callable[[float, int | None], str]:
+    """Write a setting in the larger unit where that is exact: 120 seconds are 2 minutes."""
+    def write(value: float, n: int | None) -> str:
+        larger, times = {"second": ("minute", 60), "minute": ("hour", 60)}.get(unit, ("", 0))
+        if times and value >= times and value % times == 0:
+            return _span(larger)(value / times, n)
+        return f"{_grouped(value, 0)}\N{NO-BREAK SPACE}{unit}{'' if value == 1 else 's'}"
+
+    return write
+
+
 def _hours(milliseconds: float, n: int | None) -> str:
     return _total(milliseconds / 3_600_000, n)
 
@@ -202,10 +266,17 @@ FORMS = {
     "whole_percent": _whole_percent,
     "points": _points,
     "signed_points": _signed_points,
+    "signed_points_of_percent": _signed_points_of_percent,
     "fine_points": _fine_points,
     "size_of_points": _size_of_points,
     "total": _total,
     "duration": _duration,
     "rough_duration": _rough_duration,
+    "rough_minutes": _rough_minutes,
     "hours": _hours,
+    "duration_of_hours": _duration_of_hours,
+    "span_seconds": _span("second"),
+    "span_minutes": _span("minute"),
+    "span_hours": _span("hour"),
+    "span_days": _span("day"),
 }

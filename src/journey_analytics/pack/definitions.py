@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..settings import Settings
 from .asking import Row
-from .claims import Number
+from .claims import NOTHING, Number, Phrase, phrase
 from .model import Kind, Threshold
 from .words import STEP_TITLES
 
+#: How sure intervals are, and how often persons are drawn anew for the interval of a rank.
+LEVEL = Number(0.95, "whole_percent", "settings", "method", "level")
+RESAMPLES = Number(500, "count", "settings", "method", "resamples")
 _TITLES = {
     "session_gap_minutes": "A session ends after a pause of",
     "quiet_window_days": "A journey is over after no sign of the issue for",
@@ -16,7 +21,9 @@ _TITLES = {
     "inherit_window_hours": "A search takes its reason from the next contact within",
     "forward_window_minutes": "A second call is the first one passed on within",
     "same_interaction_minutes": "A ticket belongs to the call before it within",
+    "clock_skew_seconds": "A ticket may seem to be opened before its call by",
     "opening_window_minutes": "A ticket and its first message are one within",
+    "conversation_gap_hours": "Messages in a ticket are one conversation within",
     "wait_seconds": "A wait in a queue is long from",
     "first_reply_hours": "A wait for the first reply is long from",
     "hold_seconds": "A hold is long from",
@@ -57,38 +64,69 @@ def read_thresholds(settings: Settings) -> tuple[Threshold, ...]:
     return tuple(found)
 
 
-def thresholds_of_kinds(settings: Settings) -> dict[str, str]:
+def thresholds_of_kinds(settings: Settings) -> dict[str, Phrase]:
     """Return the threshold of each kind of moment in words; kinds without one are left out."""
-    t = settings.thresholds
+    span = partial(_span, settings)
+    wait = (span("wait_seconds"), " or more in a queue")
+    reply = (span("first_reply_hours"), " or more for the first reply to a ticket")
     return {
-        "wait": f"{_span(t.wait_seconds, 'second')} or more in a queue, "
-                f"{_span(t.first_reply_hours, 'hour')} or more for the first reply to a ticket",
-        "wait/queue": f"{_span(t.wait_seconds, 'second')} or more in a queue",
-        "wait/first reply":
-            f"{_span(t.first_reply_hours, 'hour')} or more for the first reply to a ticket",
-        "hold": f"{_span(t.hold_seconds, 'second')} or more on hold",
-        "abandonment": f"after more than {_span(t.short_abandon_seconds, 'second')} in the queue",
-        "repeat_contact": f"same person and family of reasons, within "
-                          f"{_span(t.repeat_window_days, 'day')}; answering us is no repeat",
-        "retry_after_abandonment": f"within {_span(t.retry_window_hours, 'hour')}",
-        "chaser": "a message in a ticket while we owe the next step, however long after",
-        "channel_switch": f"from one contact to the next of a journey, within "
-                          f"{_span(t.repeat_window_days, 'day')}",
-        "transfer": "a call passed on, or a ticket moved to another queue; A to B to A is two",
-        "ping_pong": "A to B to A is one",
-        "error_met": "each error that the source reports",
-        "reopen": "from solved back to not solved",
-        "search_before_contact": f"a search or help page within "
-                                 f"{_span(t.inherit_window_hours, 'hour')} before the contact",
-        "bot_handoff": "each time a bot hands over, or its leg is followed by a human's",
-        "escalation": "to a queue or a family of complaints declared in the settings",
-        "silent_wait": f"{_span(t.silent_wait_hours, 'hour')} or more without a word of ours",
-        "long_resolution": f"more than {_span(t.resolution_days, 'day')} from opening to solution",
-        "missing_confirmation": "what the settings declare as expected",
-        "missing_aftercare": f"solved in silence, and no word of ours within "
-                             f"{_span(t.aftercare_hours, 'hour')}",
-        "out_of_hours_attempt": "calls and chats outside the declared opening hours",
+        "wait": phrase(*wait, ", ", *reply),
+        "wait/queue": phrase(*wait),
+        "wait/first reply": phrase(*reply),
+        "hold": phrase(span("hold_seconds"), " or more on hold"),
+        "abandonment": phrase("after more than ", span("short_abandon_seconds"), " in the queue"),
+        "repeat_contact": phrase("same person and family of reasons, within ",
+                                 span("repeat_window_days"), "; answering us is no repeat"),
+        "retry_after_abandonment": phrase("within ", span("retry_window_hours")),
+        "chaser": phrase("a message in a ticket while we owe the next step, however long after"),
+        "channel_switch": phrase("from one contact to the next of a journey, within ",
+                                 span("repeat_window_days")),
+        "forced_switch": phrase(
+            "after giving up, a closed line, or a bot or menu without a human"),
+        "transfer": phrase(
+            "a call passed on, or a ticket moved to another queue; A to B to A is two"),
+        "ping_pong": phrase("A to B to A is one"),
+        "error_met": phrase("each error that the source reports"),
+        "reopen": phrase("from solved back to not solved"),
+        "search_before_contact": phrase(
+            "a search or help page within ", span("inherit_window_hours"), " before the contact"),
+        "bot_handoff": phrase(
+            "each time a bot hands over, or its leg is followed by a human's"),
+        "escalation": phrase("to a queue or a family of complaints declared in the settings"),
+        "silent_wait": phrase(span("silent_wait_hours"), " or more without a word of ours"),
+        "long_resolution": phrase(
+            "more than ", span("resolution_days"), " from opening to solution"),
+        "missing_confirmation": phrase("what the settings declare as expected"),
+        "missing_aftercare": phrase("solved in silence, and no word of ours within ",
+                                    span("aftercare_hours")),
+        "out_of_hours_attempt": phrase("calls and chats outside the declared opening hours"),
     }
+
+
+def read_expectations(settings: Settings) -> dict[str, Phrase]:
+    """Return what customers may expect in each step, as far as the settings promise it."""
+    span = partial(_span, settings)
+    return {
+        "search": phrase("To find it without asking."),
+        "reach": phrase("To reach someone at the first try, by the way they chose."),
+        "wait": phrase("To wait less than ", span("wait_seconds"), " in a queue, ",
+                       span("first_reply_hours"), " for a first reply."),
+        "handle": phrase("Not to be put on hold for ", span("hold_seconds"), " or more."),
+        "hand_over": phrase("To say it once."),
+        "resolve": phrase("To have it solved within ", span("resolution_days"), ", for good."),
+        "aftercare": phrase("To be told that it is solved within ", span("aftercare_hours"), "."),
+    }
+
+
+def settings_tables(settings: Settings) -> dict[str, list[Row]]:
+    """Return the settings that are printed as a table of claims."""
+    sections = {
+        "thresholds": settings.thresholds.model_dump(), "identity": settings.identity.limits(),
+        "privacy": {"min_group": settings.privacy.min_group},
+        "method": {"level": LEVEL.value, "resamples": RESAMPLES.value},
+    }
+    return {"settings": [Row("settings", key, {"key": key, **values})
+                         for key, values in sections.items()]}
 
 
 def read_kinds(rows: dict[str, Row], settings: Settings) -> tuple[Kind, ...]:
@@ -102,13 +140,11 @@ def read_kinds(rows: dict[str, Row], settings: Settings) -> tuple[Kind, ...]:
     return tuple(
         Kind(str(r["title"]), str(r["sentence"]), STEP_TITLES.get(str(r["step"]), str(r["step"])),
              str(rows[r["parent_kind"]]["title"]) if r["parent_kind"] else "",
-             limits.get(str(r["kind"]), ""))
+             limits.get(str(r["kind"]), NOTHING))
         for r in sorted(rows.values(), key=order))
 
 
-def _span(value: int, unit: str) -> str:
-    """Write a setting in the larger unit where that is exact: 120 seconds are 2 minutes."""
-    larger = {"second": ("minute", 60), "minute": ("hour", 60)}.get(unit)
-    if larger and value >= larger[1] and value % larger[1] == 0:
-        return _span(value // larger[1], larger[0])
-    return f"{value} {unit}" if value == 1 else f"{value} {unit}s"
+def _span(settings: Settings, name: str) -> Number:
+    """Return a threshold as a span of time."""
+    return Number(getattr(settings.thresholds, name), f"span_{name.rpartition('_')[2]}",
+                  "settings", "thresholds", name)

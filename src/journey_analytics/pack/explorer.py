@@ -12,14 +12,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from . import look
 from .matrix import height_of, plotted
 from .model import Basis, PainPoint
 
-#: No cloud button, no address of a server, no logo (TRAPS.md: the first is on by default).
 CONFIG: dict[str, Any] = {
-    "showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"],
-}
+    **look.CONFIG, "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"]}
 
 
 def explorer_figure(
@@ -50,7 +48,8 @@ def explorer_figure(
             cliponaxis=False,
         ),
         layout={
-            "template": "none", "height": 520, "margin": {"l": 64, "r": 16, "t": 16, "b": 56},
+            "template": look.TEMPLATE, "height": 520,
+            "margin": {"l": 64, "r": 16, "t": 16, "b": 56},
             "xaxis": {"title": {"text": "Active persons hit, percent"}, "rangemode": "tozero",
                       "zeroline": False},
             "yaxis": {"title": {"text": "Score points lost per journey hit" if basis.is_score

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from .charts import svg
 from .labels import Box, place_labels, spread
-from .model import Basis, PainPoint
+from .model import Basis, Cuts, PainPoint
 
 RADIUS = 12.0
 
@@ -41,12 +41,15 @@ def plotted(points: Sequence[PainPoint]) -> list[PainPoint]:
 def height_of(point: PainPoint) -> float | None:
     """Return the impact per journey hit: score points, or milliseconds lost."""
     number = point.impact if point.impact.known else point.burden_per_journey
-    if point.burden_per_journey.form == "duration":
+    if point.burden_per_journey.form == "duration_of_hours":
         number = point.burden_per_journey
+        return None if number.value is None else number.value * 3_600_000
     return number.value if number.known else None
 
 
-def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = False) -> Markup:
+def matrix(
+    points: Sequence[PainPoint], basis: Basis, cuts: Cuts | None, name: str, narrow: bool = False,
+) -> Markup:
     """Return the matrix; the narrow one leaves words to the list below it."""
     shown = plotted(points)
     width, height = (360.0, 400.0) if narrow else (920.0, 540.0)
@@ -62,6 +65,9 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
         for curve, caption in _equal_burden(x, y, named=not narrow):
             parts.append(curve)
             hard.append(caption)
+    for line, caption in _cut_lines(x, y, frame, cuts):
+        parts.append(line)
+        hard.append(caption)
     dots = [(x(p.frequency.value or 0.0), y(h)) for p, h in zip(shown, heights, strict=True)]
     whiskers = [w for point, (cx, cy) in zip(shown, dots, strict=True)
                 for w in _whiskers(point, x, y, cx, cy, basis, frame)]
@@ -84,10 +90,9 @@ def matrix(points: Sequence[PainPoint], basis: Basis, name: str, narrow: bool = 
             '<g class="{}"><circle class="badge" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>'
             '<text class="rank" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text></g>'
         ).format("clear" if point.is_clear else "unclear", bx, by, RADIUS, bx, by + 4.5,
-                 point.rank))
+                 point.number.svg))
     parts += names
-    sentence = "; ".join(
-        f"{p.rank}: {p.full_title}, {p.frequency.text} of persons" for p in shown)
+    sentence = "In the order of their ranks: " + "; ".join(p.full_title for p in shown)
     return svg(name, width, height, "Priority matrix: impact by frequency", sentence,
                Markup("").join(parts), css)
 
@@ -117,7 +122,7 @@ def _axes(
         ).format(frame.x, frame.x + frame.w, y(value), y(value), frame.x - 8, y(value) + 4, text))
     up = ("Impact: score points lost per journey hit" if basis.is_score
           else "Impact: customer time lost per journey hit")
-    along = f"Frequency: share of {example.active_persons.text} active persons hit"
+    along = Markup("Frequency: share of {} active persons hit").format(example.active_persons.svg)
     parts.append(Markup('<text class="axis-title" x="{:g}" y="16">↑ {}</text>').format(
         2 if narrow else frame.x - 40, up))
     parts.append(Markup('<text class="axis-title" x="{:g}" y="{:g}" text-anchor="end">{} →</text>')
@@ -140,6 +145,37 @@ def _equal_burden(x: Scale, y: Scale, named: bool) -> list[tuple[Markup, Box]]:
                             'same burden along this line</text>').format(right, low)
         found.append((curve, Box(right - 150, low - 11, 150, 14)))
     return found
+
+
+def _cut_lines(x: Scale, y: Scale, frame: Box, cuts: Cuts | None) -> list[tuple[Markup, Box]]:
+    """Return the lines that cut the matrix, where it holds them, and where their names are."""
+    if cuts is None:
+        return []
+    found = []
+    right, floor = frame.x + frame.w, frame.y + frame.h
+    share, impact = cuts.frequency.at.value or 0.0, cuts.impact.at.value or 0.0
+    if cuts.impact.at.form == "duration_of_hours":
+        impact *= 3_600_000
+    if x.low < share < x.high:
+        is_left = x(share) < frame.x + frame.w / 2
+        found.append(_cut_line((x(share), frame.y, x(share), floor), cuts.frequency.drawn_by,
+                               x(share) + (5 if is_left else -5), frame.y + 11, is_left))
+    if y.low < impact < y.high:
+        below = 12 if y(impact) < floor - 16 else -4
+        found.append(_cut_line((frame.x, y(impact), right, y(impact)), cuts.impact.drawn_by,
+                               frame.x + 4, y(impact) + below, True))
+    return found
+
+
+def _cut_line(
+    ends: tuple[float, float, float, float], name: str, at: float, base: float, is_left: bool,
+) -> tuple[Markup, Box]:
+    width = 6.0 * len(name)
+    return (Markup(
+        '<line class="cut-line" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>'
+        '<text class="cut-name" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
+    ).format(*ends, at, base, "start" if is_left else "end", name),
+        Box(at if is_left else at - width, base - 11, width, 14))
 
 
 def _whiskers(
@@ -165,7 +201,7 @@ def _names(
     texts = [(f"{p.rank} {p.title}", _cut(p.place, 40)) for p in points]
     labels = place_labels(texts, badges, RADIUS, frame, soft, hard)
     leaders, parts = [], []
-    for (first, second), label in zip(texts, labels, strict=True):
+    for point, (_, second), label in zip(points, texts, labels, strict=True):
         if label is None:
             continue
         if label.line is not None:
@@ -175,7 +211,8 @@ def _names(
         parts.append(Markup(
             '<text class="label" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
             '<text class="sub" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
-        ).format(label.x, label.y - 2, label.anchor, first,
+        ).format(label.x, label.y - 2, label.anchor,
+                 Markup("{} {}").format(point.number.svg, point.title),
                  label.x, label.y + 13, label.anchor, second))
     return leaders, parts
 

@@ -9,6 +9,18 @@ from .asking import Questions, Row
 from .claims import Number
 from .model import Fact
 
+#: Moments in which nobody helps, answers or confirms: kind, step, and how it goes on after a
+#: number, and after "persons".
+QUIET = (
+    ("search_before_contact", "search", "searches in vain", "search in vain"),
+    ("out_of_hours_attempt", "reach", "attempts at a closed door", "meet a closed door"),
+    ("silent_wait", "wait", "silences of ours", "hear nothing from us"),
+    ("missing_confirmation", "aftercare", "confirmations that did not come",
+     "miss a confirmation"),
+    ("missing_aftercare", "aftercare", "solutions that nobody told of", "are not told"),
+)
+#: Kinds that are not recorded but derived: from an absence, by a rule.
+DERIVED = frozenset({"silent_wait", "missing_confirmation", "missing_aftercare", "long_resolution"})
 #: A tail of one in ten is shown where the tail itself is a group that may be shown.
 TAIL = 10
 
@@ -33,6 +45,10 @@ def read_waits(
                                          ("of contacts are put on hold", "are put on hold"),
                                          min_group))
         found["handle"] += _spread(hold, "held", "median hold", min_group)
+    for kind, step, text, of_few in QUIET:
+        size = sizes.get((kind, ""))
+        if size is not None:
+            found[step].append(replace(_count(size, text, of_few, min_group), known=known_by(kind)))
     for kind, step, text in (("out_of_hours_attempt", "reach", "median time until the door opens"),
                              ("transfer", "hand_over", "median cost of a transfer")):
         size = sizes.get((kind, ""))
@@ -40,7 +56,13 @@ def read_waits(
             found[step].append(_median(size, "measured", text))
     if over["persons"] >= min_group:
         found["resolve"] += _spread(over, "journeys", "median from first to last sign", min_group)
-    return {step: tuple(facts) for step, facts in found.items()}
+    return {step: tuple(f if f.known else replace(f, known="observed") for f in facts)
+            for step, facts in found.items()}
+
+
+def known_by(kind: str) -> str:
+    """Return how a kind of moment is known."""
+    return "inferred" if kind in DERIVED else "observed"
 
 
 def read_moves(
@@ -61,7 +83,6 @@ def read_moves(
         ("search", "error_met", "all journeys", "meet an error"),
         ("reach", "channel_switch", "journeys", "change the channel"),
         ("reach", "repeat_contact", "journeys", "come back"),
-        ("reach", "out_of_hours_attempt", "journeys", "meet a closed door"),
         ("wait", "abandonment", "journeys", "give up waiting"),
         ("wait", "chaser", "journeys", "chase us"),
         ("hand_over", "transfer", "contacts", "are passed on"),
@@ -96,7 +117,8 @@ def _spread(row: Row, n: str, text: str, min_group: int) -> list[Fact]:
     """Return a median, and how long the worst tenth takes where that is a group of its own."""
     facts = [_median(row, n, text)]
     if row[n] >= TAIL * min_group:
-        facts.append(Fact(row.number("p90_ms", "duration", n=row[n]), "or more for 1 in 10"))
+        facts.append(Fact(row.number("p90_ms", "duration", n=row[n]), "or more for one in ten",
+                          is_tail=True))
     return facts
 
 

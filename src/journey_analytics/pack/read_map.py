@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from . import words
 from .asking import Questions, Row
-from .claims import Number
-from .model import Badge, Basis, Fact, JourneyMap, PainPoint, Share, Split, Step, Unknown
-from .read_facts import read_moves, read_waits
+from .claims import NOTHING, Number, Phrase, phrase
+from .model import Badge, Basis, JourneyMap, Mood, PainPoint, Share, Step, Unknown
+from .read_facts import known_by, read_moves, read_waits
 from .splitting import split
 
 #: Pain points of one step that the map lists by name. Others with a card are numbered, the rest is
 #: counted: a map must fit on one page.
-LEAST_LISTED, MOST_LISTED = 3, 5
+LISTED = 3
+MOST_QUESTIONS = 2
 #: Things done and channels used that are listed in one step.
 MOST_SHARES = 4
 
 
 def read_map(
     ask: Questions, totals: Row, points: Sequence[PainPoint], others: Sequence[PainPoint],
-    basis: Basis, blind: Sequence[Unknown], min_group: int,
+    basis: Basis, blind: Sequence[Unknown], expects: Mapping[str, Phrase], min_group: int,
 ) -> JourneyMap:
     """Return the map of all journeys of persons that are not anonymous.
 
@@ -32,6 +33,8 @@ def read_map(
         Pain points with and without a card.
     blind
         What no connected source could have shown.
+    expects
+        What customers may expect in each step, by the settings.
     """
     passing = {r["step"]: r for r in ask.ask("steps")}
     doings = _by_step(ask.ask("step_doings"))
@@ -41,30 +44,62 @@ def read_map(
     handled = ask.one("handled").number("contacts")
     moves = read_moves(handled, totals.number("journeys_with_contact"),
                        totals.number("journeys"), sizes, min_group)
-    answers = split(ask.ask("survey_answers"), min_group, str.upper)
     steps = []
     for name in words.STEPS:
         row = passing.get(name)
         here = [p for p in (*points, *others) if p.step == name]
         carded = sum(p in points for p in here)
-        listed = min(MOST_LISTED, max(LEAST_LISTED, carded))
-        badges = [Badge(p.rank, p.title, p.place, p in points, p.is_clear) for p in here]
+        badges = [Badge(p.rank, p.title, p.place, p in points, p.is_clear, known_by(p.kind))
+                  for p in here]
+        unseen = tuple(u.subject for u in blind if name in words.BLIND_STEPS.get(u.subject, ()))
         touchpoints, journeys, share = _passing(row, name, totals, min_group)
         steps.append(Step(
             name=name, title=words.STEP_TITLES[name], sentence=words.STEP_SENTENCES[name],
+            expects=expects.get(name, NOTHING),
             doings=_shares(doings[name], row, min_group, _doing),
             channels=_shares(channels[name], row, min_group, words.channel_name),
             touchpoints=touchpoints, journeys=journeys, share=share,
             waits=waits.get(name, ()), moves=moves.get(name, ()),
-            badges=tuple(badges[:listed]), also=tuple(badges[listed:carded]),
-            more_points=max(0, len(here) - max(listed, carded)), ranked_points=len(here),
-            score=_score(here, basis, answers if name == "aftercare" else None),
-            blind=tuple(u.subject for u in blind if name in words.BLIND_STEPS.get(u.subject, ())),
+            badges=tuple(badges[:LISTED]), also=tuple(badges[LISTED:carded]),
+            more_points=Number(max(0, len(here) - max(LISTED, carded)), "count", "map", name,
+                               "more_points"),
+            questions=_open_questions([p for p in here if p in points]), blind=unseen,
         ))
+    ask.answers["map"] = [
+        Row("map", s.name, {"key": s.name, "more_points": s.more_points.value}) for s in steps]
     return JourneyMap(
         journeys=totals.number("journeys"), persons=totals.number("active_persons"),
         journeys_with_contact=totals.number("journeys_with_contact"), handled=handled,
-        stages=split(ask.ask("journey_stages"), min_group, words.stage_name), steps=tuple(steps))
+        stages=split(ask.ask("journey_stages"), min_group, words.stage_name), steps=tuple(steps),
+        moods=_moods(ask))
+
+
+def _moods(ask: Questions) -> tuple[Mood, ...]:
+    if not ask.knows("emotions"):
+        return ()
+    return tuple(
+        Mood(str(r["step"]), str(r["kind"]), words.clean(r["instrument"]),
+             r.number("mean", "signed_points", interval=True), r.number("touchpoints"))
+        for r in ask.ask("moods"))
+
+
+def _open_questions(
+    here: Sequence[PainPoint],
+) -> tuple[str | Phrase, ...]:
+    """Return what the data raises and cannot answer about a step."""
+    found: list[str | Phrase] = []
+    for point in here:
+        if not point.is_clear:
+            found.append(phrase("Is number ", point.number, " real, or chance?"))
+        elif known_by(point.kind) == "inferred":
+            found.append(phrase("Did they hear by a way we do not see (number ", point.number,
+                                ")?"))
+        elif point.hints:
+            found.append(phrase("Why number ", point.number, " so often with one "
+                                f"{point.hints[0].trait}?"))
+        else:
+            found.append(phrase("What lies behind number ", point.number, "?"))
+    return tuple(found[:MOST_QUESTIONS])
 
 
 def _by_step(rows: list[Row]) -> defaultdict[str, list[Row]]:
@@ -106,17 +141,3 @@ def _passing(
     if 0 < row["touchpoint_persons"] < min_group:  # fewer than those who pass otherwise
         touchpoints = replace(touchpoints, value=None, floor=min_group)
     return touchpoints, row.number("journeys"), row.rate("journeys", totals["journeys"])
-
-
-def _score(
-    here: Sequence[PainPoint], basis: Basis, answers: Split | None
-) -> tuple[Fact, ...]:
-    """Return what is measured of the score at a step: the clearest loss, and answers."""
-    facts = [Fact(a.size, f"{a.name} answers") for a in answers.parts] if answers else []
-    clear = [p for p in here if basis.is_score and p.difference.known
-             and p.difference.high is not None and p.difference.high < 0]
-    if clear:
-        worst = min(clear, key=lambda p: p.difference.value or 0.0)
-        facts.append(Fact(worst.difference, f"points where number {worst.rank} happens",
-                          worst.hit_scored))
-    return tuple(facts)

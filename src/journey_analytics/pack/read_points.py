@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 from . import words
 from .asking import Questions, Row
-from .claims import Number
-from .model import Basis, HourCell, Overlap, PainPoint, Path, Place, Share
+from .claims import NOTHING, Number, Phrase, phrase
+from .model import Basis, Cut, Cuts, HourCell, Overlap, PainPoint, Path, Place, PointTotal, Share
+from .read_evidence import read_evidence
 
 TOP = 10
 #: Fewer moments than this say nothing about the time of day.
 ENOUGH_FOR_HOURS = 40
 
 
-def read_basis(rows: list[Row]) -> Basis:
-    """Return what the ranking rests on; every pain point carries it."""
-    text = str(rows[0]["basis"]) if rows else ""
-    found = re.fullmatch(r"(NPS|CSAT|CES) (-?\d+)-(-?\d+)", text)
-    if not found:
-        return Basis("", "", "")
-    return Basis(found[1], words.INSTRUMENTS[found[1]], f"{found[2]} to {found[3]}")
+def read_basis(ask: Questions) -> Basis:
+    """Return what the ranking rests on."""
+    row = ask.one("basis")
+    instrument = str(row["basis"]).split()[0]
+    if instrument not in words.INSTRUMENTS:
+        return Basis("", "", NOTHING)
+    return Basis(instrument, words.INSTRUMENTS[instrument],
+                 phrase(row.number("scale_low"), " to ", row.number("scale_high")))
+
+
+def read_cuts(ask: Questions, basis: Basis) -> Cuts | None:
+    """Return the lines that cut the priority matrix; None where they may not be shown."""
+    rows = ask.ask("pain_point_priorities") if ask.knows("pain_point_priorities") else []
+    if not rows:
+        return None
+    form = "points" if basis.is_score else "duration_of_hours"
+    drawn_by = {"settings": "set by us", "median of the ranked": "median of all ranked"}
+    frequency, impact = (
+        Cut(rows[0].number(f"{name}_cut", form), drawn_by[rows[0][f"{name}_cut_from"]])
+        for name, form in (("frequency", "percent"), ("impact", form)))
+    return Cuts(frequency, impact)
 
 
 def read_points(
-    ask: Questions, rows: list[Row], kinds: dict[str, Row], thresholds: dict[str, str],
+    ask: Questions, rows: list[Row], kinds: dict[str, Row], thresholds: dict[str, Phrase],
     basis: Basis, min_group: int,
 ) -> tuple[tuple[PainPoint, ...], tuple[PainPoint, ...]]:
     """Return the pain points with a card, and the other ranked ones."""
@@ -37,25 +52,29 @@ def read_points(
              for rank in {r["rank"] for r in part_rows}}
     parts = _parts(part_rows, kinds, min_group)
     hours = _hours(ask, min_group)
-    paths = _paths(ask)
+    paths, evidence = _paths(ask), read_evidence(ask)
     overlaps = {r["rank"]: Overlap(r["worse_rank"], r.number("journeys_shared"))
                 for r in ask.ask("point_overlaps")}
     top = []
     for point in points[:TOP]:
         lost = occurrences[point.rank]
         variants = names.get(point.rank, ())
-        limit = thresholds.get(f"{point.kind}/{variants[0]}", "") if len(variants) == 1 else ""
+        limit = NOTHING
+        if len(variants) == 1:
+            limit = thresholds.get(f"{point.kind}/{variants[0]}", NOTHING)
         top.append(replace(
             point, threshold=limit or point.threshold,
             median_lost=lost.number(
                 "median_ms", "duration", n=lost["measured"], interval=True),
             parts=parts.get(point.rank, ()), hours=hours.get(point.rank, ()),
-            path=paths.get(point.rank), overlap=overlaps.get(point.rank)))
+            path=paths.get(point.rank), overlap=overlaps.get(point.rank),
+            weakest=evidence.weakest.get(point.rank), matched=evidence.matched.get(point.rank),
+            hints=evidence.hints.get(point.rank, ()), teams=evidence.teams.get(point.rank, ())))
     return tuple(top), tuple(points[TOP:])
 
 
 def _point(
-    row: Row, kind: Row, thresholds: dict[str, str], basis: Basis, min_group: int
+    row: Row, kind: Row, thresholds: dict[str, Phrase], basis: Basis, min_group: int
 ) -> PainPoint:
     def floored(column: str) -> Number:
         """Return a count that is shown only if it is none, or a group that may be shown."""
@@ -63,17 +82,15 @@ def _point(
         few = number.value is not None and 0 < number.value < min_group
         return replace(number, value=None, floor=min_group) if few else number
 
-    per_journey = row.number("burden_per_journey", "points")
-    if not basis.is_score and row["burden_per_journey"] is not None:
-        # The burden is in hours here; a duration is easier to read per journey.
-        per_journey = replace(per_journey, value=row["burden_per_journey"] * 3_600_000,
-                              form="duration")
+    # Where the burden is in hours, a duration is easier to read per journey.
+    per_journey = row.number("burden_per_journey",
+                             "points" if basis.is_score else "duration_of_hours")
     return PainPoint(
         rank=row["rank"], kind=str(row["kind"]), title=str(kind["title"]),
         reason=words.reason_name(row["reason"]), channel=words.channel_name(row["channel"]),
-        queue=_where(row), stage=words.stage_name(row["stage"]),
+        queue=words.where_of(row.values), stage=words.stage_name(row["stage"]),
         step=str(row["step"]), sentence=str(kind["sentence"]),
-        threshold=thresholds.get(str(row["kind"]), ""),
+        threshold=thresholds.get(str(row["kind"]), NOTHING),
         moments=row.number("moments"), journeys=row.number("journeys_hit"),
         journeys_of_reason=row.number("journeys_of_reason"),
         persons=row.number("persons_hit"), active_persons=row.number("active_persons"),
@@ -84,15 +101,25 @@ def _point(
         burden=row.number("burden", "total"), burden_per_journey=per_journey,
         lost=row.number("lost_ms", "hours"), knock_on=floored("knock_on_contacts"),
         is_discovery=row["is_clear"] if basis.is_score else None,
-        rank_low=row.number("rank_low"), rank_high=row.number("rank_high"))
+        rank_low=row.number("rank_low"), rank_high=row.number("rank_high"),
+        top_3=row.number("top_3", "whole_percent"), tied_from=row.number("tied_from"),
+        repeat=row.number("repeat_difference", "signed_points_of_percent", interval=True),
+        hours_longer=row.number("hours_difference", "duration_of_hours", interval=True),
+        knock_on_handle=row.number("knock_on_handle_ms", "hours"),
+        knock_on_cost=row.number("knock_on_cost", "total"))
 
 
-def _where(row: Row) -> str:
-    """Return the queue, or the source's name of an error, where it happened."""
-    queue = str(row["queue"])
-    if row["kind"] == "error_met":
-        return "" if queue == "no queue" else words.reason_name(queue)
-    return words.queue_name(queue)
+def read_totals(ask: Questions, kinds: dict[str, Row]) -> tuple[PointTotal, ...]:
+    """Return what pain points cost by reason, channel, queue and kind, nothing counted twice."""
+    names: dict[str, Callable[[str], str]] = {
+        "reason": words.reason_name, "channel": words.channel_name,
+        "queue": lambda queue: words.queue_name(queue) or "no queue",
+        "kind": lambda kind: str(kinds[kind]["title"])}
+    return tuple(
+        PointTotal(str(r["dimension"]), names[str(r["dimension"])](str(r["value"])),
+                   r.number("pain_points"), r.number("journeys_hit"), r.number("persons_hit"),
+                   r.number("burden", "total"))
+        for r in ask.ask("point_totals"))
 
 
 def _parts(

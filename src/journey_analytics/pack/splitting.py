@@ -38,8 +38,8 @@ def split(
         table = folded[0].table
         parts.append(Share(
             "other" if len(folded) > 1 else name(str(folded[0]["word"])),
-            Number(size, "count", table, "other", "size"),
-            Number(size / total, "percent", table, "other", "size_share", low, high, total)))
+            Number(size, "count", table, "", "folded_size"),
+            Number(size / total, "percent", table, "", "folded_size_share", low, high, total)))
     return Split(tuple(parts), len(folded))
 
 

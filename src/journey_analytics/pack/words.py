@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 STEPS = ("search", "reach", "wait", "handle", "hand_over", "resolve", "aftercare")
 STEP_TITLES = {
@@ -90,19 +92,21 @@ INSTRUMENTS = {
     "NPS": "the recommendation question (NPS)", "CSAT": "the satisfaction question (CSAT)",
     "CES": "the effort question (CES)",
 }
+WEEKDAY_NAMES = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LONGEST_NAME = 90
+LONGEST_NAME, LONGEST_QUESTION = 90, 300
 #: Joins emoji into one; the only invisible sign that a name may keep.
 JOINER = "\N{ZERO WIDTH JOINER}"
 
 
-def clean(text: object) -> str:
+def clean(text: object, longest: int = LONGEST_NAME) -> str:
     """Return a foreign name as one safe line: no control or direction marks, not too long."""
     kinds = ((c, unicodedata.category(c)) for c in str(text))
     kept = "".join(" " if kind in ("Cc", "Zl", "Zp") else c for c, kind in kinds
                    if kind not in ("Cf", "Cs", "Co", "Cn") or c == JOINER)
     line = re.sub(r"\s+", " ", kept).strip()
-    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME - 1].rstrip()}…"
+    return line if len(line) <= longest else f"{line[:longest - 1].rstrip()}…"
 
 
 def reason_name(reason: str) -> str:
@@ -118,6 +122,20 @@ def queue_name(queue: str) -> str:
         return ""
     name = clean(queue)
     return name if re.search(r"queue|group|team|desk", name, re.IGNORECASE) else f"{name} queue"
+
+
+def place_of(row: Mapping[str, Any]) -> str:
+    """Return where a pain point happens, in words: queue, reason and channel."""
+    return " · ".join(w for w in (
+        where_of(row), reason_name(str(row["reason"])), channel_name(str(row["channel"]))) if w)
+
+
+def where_of(row: Mapping[str, Any]) -> str:
+    """Return the queue, or the source's name of an error, where it happened."""
+    queue = str(row["queue"])
+    if str(row["kind"]) == "error_met":
+        return "" if queue == "no queue" else reason_name(queue)
+    return queue_name(queue)
 
 
 def channel_name(channel: str) -> str:

@@ -23,6 +23,16 @@ select
 from pain_points
 where rank is not null and persons_hit >= getvariable('min_group');
 
+-- What a persona is called: by the name that lasts from night to night, else by its label.
+create or replace temp view persona_words as
+select
+    p.persona,
+    coalesce(n.name, p.label) as name
+from personas as p
+left join persona_names as n
+    on p.persona = n.persona and n.last_run = (select max(run_no) from runs)
+where p.group_kind = 'persona';
+
 -- The moments each pain point is made of.
 create or replace temp view point_moments as
 select

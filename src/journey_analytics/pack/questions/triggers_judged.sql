@@ -1,0 +1,5 @@
+-- How many update triggers could be judged.
+select
+    'all' as key,
+    count(*) as judged
+from triggers
