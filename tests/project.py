@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from journey_analytics import pipeline, runner
 from journey_analytics.contracts import TABLES
 from journey_analytics.engines import Published
+from journey_analytics.models import Model
 
 Row = Mapping[str, Any]
 #: Columns a row gets where a test does not care.
@@ -81,3 +84,25 @@ def name_touchpoints(opened: Published, project: Path) -> None:
         UNION ALL SELECT row_key, coalesce(external_id, anonymous_id), event_id
         FROM state.channel_events
         UNION ALL SELECT row_key, external_id, response_id FROM state.surveys""")
+
+
+def run_project(
+    folder: Path, as_of: datetime | None = None, full: bool = False,
+    models: list[Model] | None = None,
+) -> pipeline.Run:
+    """Run all steps but the pack, with all models or with some.
+
+    A pack costs more than all other steps of a small project: it is made where packs are tested.
+    """
+    run = pipeline.start(folder, as_of=as_of, full=full)
+    try:
+        for name, _, step in pipeline.STEPS:
+            if models and name == "models":
+                run.built = runner.build(run.engine, pipeline.work(run), run.progress, models)
+            elif models and name == "audit":
+                runner.audit(run.engine, pipeline.work(run), models)
+            elif name != "pack" and not (models and name == "quotes"):
+                step(run)
+    finally:
+        pipeline.finish(run)
+    return run

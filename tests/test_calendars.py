@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from journey_analytics import calendars, models
 from journey_analytics.contracts import VOCABULARIES
 from journey_analytics.engines import Published
-from journey_analytics.pipeline import run_project, warehouse_file
+from journey_analytics.pipeline import warehouse_file
 from journey_analytics.settings import load
 from journey_analytics.settings_calendars import WEEKDAYS, Calendar
 from journey_analytics.settings_moments import Channel
-from tests.project import write_project
+from tests.project import run_project, write_project
 from tests.test_settings import problems
 
 #: Zones with all that zones do: half hours, half-hour summer time, changes at midnight, a lost day.

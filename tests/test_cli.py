@@ -141,7 +141,7 @@ def test_groups_too_small_by_the_settings_of_now_are_not_shown(tmp_path: Path) -
     folder = write_project(tmp_path / "project", calls=legs,
                            settings="[privacy]\nmin_group = 3\n")
     assert journeys("run", str(folder), "-q").returncode == 0
-    pack = folder / "packs" / "pack.html"
+    pack = folder / "packs" / "everything" / "draft" / "pack.html"
     assert "Handful" in pack.read_text(encoding="utf-8")
     toml = folder / "journeys.toml"
     toml.write_text(toml.read_text().replace("min_group = 3", "min_group = 5"))
@@ -189,7 +189,7 @@ def test_check_changes_nothing_and_names_the_line(project: Path, tmp_path: Path)
 
 
 def test_pack_build_alone(project: Path) -> None:
-    pack = project / "packs" / "pack.html"
+    pack = project / "packs" / "everything" / "draft" / "pack.html"
     before = pack.read_bytes()
     pack.unlink()
     assert journeys("pack", "build", str(project)).returncode == 0
@@ -205,7 +205,7 @@ def test_files_are_for_their_owner_only(project: Path) -> None:
 
 def test_no_raw_key_is_published(project: Path) -> None:
     warehouse = (project / "warehouse" / "journeys.duckdb").read_bytes()
-    pack = (project / "packs" / "pack.html").read_bytes()
+    pack = (project / "packs" / "everything" / "draft" / "pack.html").read_bytes()
     for who in (b"c0 10 09:00", b"c7 12 09:00"):
         assert who not in warehouse and who not in pack
 

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from journey_analytics import pipeline
 from journey_analytics.check import check_project
-from journey_analytics.pipeline import run_project
 from journey_analytics.status import read_status
-from tests.project import write_adapter
+from tests.project import run_project, write_adapter
 from tests.test_bad_input import COLUMNS, HEADER, make_project, row, table, take
 from tests.test_docs import journeys
 from tests.test_state import checksums, landing_only
@@ -131,7 +131,7 @@ def test_a_dropped_record_is_counted_and_told(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", {"phone": {"calls.csv": table(lines)}})
     adapter = project / "adapters" / "phone.calls.sql"
     adapter.write_text(adapter.read_text() + "where r.queue <> 'gone'\n")
-    run = run_project(project)
+    run = pipeline.run_project(project)
     assert ["without a named rule" in str(p) for p in run.problems] == [True]
     status = read_status(project)
     assert status["records_dropped"] == 1

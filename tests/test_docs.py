@@ -10,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from journey_analytics import explore
+from journey_analytics.explore import measured
+from journey_analytics.metrics import measuring, read_ledger
+from journey_analytics.models import load_model
 from tests.conftest import ROOT
 
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")),
@@ -42,7 +45,7 @@ def test_the_worked_example_of_an_adapter_runs_as_it_stands(tmp_path: Path) -> N
     assert report["sources"][0]["fates"] == {"quarantined: started_at: not a time": 1, "used": 2}
     assert report["faults"][0]["first_place"].endswith(":4")
     assert journeys("run", ".", "--quiet", cwd=tmp_path).returncode == 0
-    assert (tmp_path / "packs" / "pack.html").stat().st_size > 0
+    assert (tmp_path / "packs" / "everything" / "draft" / "pack.html").stat().st_size > 0
 
 
 def test_every_command_in_the_docs_exists() -> None:
@@ -83,25 +86,60 @@ def test_every_command_of_the_line_is_in_the_readme() -> None:
     assert [c for c in commands if f"journeys {c}" not in readme] == []
 
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.py")),
-                         ids=lambda path: path.name)
-def test_every_notebook_runs_as_a_script(
-    notebook: Path, sample_project: Path, tmp_path: Path
+def test_generated_pages_are_current(tmp_path: Path) -> None:
+    script = ROOT / "docs" / "generate.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    for page in tmp_path.iterdir():
+        told = (ROOT / "docs" / page.name).read_text(encoding="utf-8")
+        assert page.read_text(encoding="utf-8") == told, "run: python docs/generate.py"
+
+
+def test_the_site_builds_and_asks_nobody(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")],
+        cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) >= 40
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|img|iframe)\b[^>]*src=.?(https?:)?//", text), page
+        assert not re.search(r"<link\b[^>]*rel=.?(stylesheet|preconnect)[^>]*href=.?(https?:)?//",
+                             text), page
+
+
+def test_the_examples_about_exploring_run_as_they_stand(
+    tmp_path: Path, sample_project: Path
 ) -> None:
-    done = subprocess.run([sys.executable, str(notebook), str(sample_project), str(tmp_path)],
+    shutil.copytree(sample_project, tmp_path / "demo")
+    examples = blocks(ROOT / "docs" / "explore.md", "python")
+    assert len(examples) >= 5
+    done = subprocess.run([sys.executable, "-c", "\n".join(examples)], cwd=tmp_path,
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    with duckdb.connect(str(sample_project / "warehouse" / "journeys.duckdb"),
-                        read_only=True) as data:
-        titles = data.sql("SELECT k.title FROM pain_points AS p JOIN moment_kinds AS k "
-                          "USING (kind) WHERE p.rank <= 3").fetchall()
-        contacts, minutes = data.sql(
-            "SELECT count(*), median(wait_ms) / 60000 FROM contacts WHERE queue = 'Billing' "
-            "AND wait_ms IS NOT NULL AND excluded_rule IS NULL").fetchall()[0]
-    for (title,) in titles:
-        assert title in done.stdout
-    assert re.search(rf"^ *Billing +{contacts} +{minutes:.1f} ", done.stdout, re.M)
-    [figure] = tmp_path.glob("*.html")
-    text = figure.read_text(encoding="utf-8")
-    assert "Billing" in text and '"showSendToCloud": false' in text
-    assert '<script src="http' not in text and "<link" not in text.split("<script")[0]
+    assert (tmp_path / "switched.xes").stat().st_size > 0
+    assert (tmp_path / "waits.html").stat().st_size > 0
+
+
+def test_the_worked_moment_and_metric_run_as_they_stand(
+    tmp_path: Path, sample_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = ROOT / "docs" / "explore.md"
+    moment = tmp_path / "hold_over_5_minutes.sql"
+    moment.write_text(blocks(guide, "sql")[0])
+    view = explore.open(sample_project)
+    found = view.sql(load_model(moment).query.sql("duckdb"))
+    assert set(found) == set(view.table("moments"))
+    held = view.table("contacts").query("hold_ms > 300000 and excluded_rule.isna()")
+    assert set(found["contact_key"]) == set(held["contact_key"]) and len(held) > 0
+
+    (tmp_path / "2_access.toml").write_text('chapter = "Access"\n' + blocks(guide, "toml")[0])
+    ledger = read_ledger(tmp_path)
+    for module in (measured, measuring):
+        monkeypatch.setattr(module, "read_ledger", lambda: ledger)
+    share = view.metric("share_held_long").iloc[0]
+    handled = view.table("contacts").query(
+        "is_handled and hold_ms.notna() and excluded_rule.isna()")
+    assert share["n"] == len(handled)
+    assert share["value"] == (handled["hold_ms"] > 300000).mean()
+    view.whole.connection.close()

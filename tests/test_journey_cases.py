@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from journey_analytics.engines import Published
-from journey_analytics.pipeline import run_project, warehouse_file
-from tests.project import Row, name_touchpoints, write_project
+from journey_analytics.pipeline import warehouse_file
+from tests.project import Row, name_touchpoints, run_project, write_project
 
 
 def call(who: str, at: str, reason: str = "", **more: str) -> Row:

@@ -9,8 +9,7 @@ import duckdb
 import pytest
 
 from journey_analytics.errors import SettingsError
-from journey_analytics.pipeline import run_project
-from tests.project import write_csv
+from tests.project import run_project, write_csv
 from tests.test_state import checksums
 
 ADAPTER = """-- adapter: desk

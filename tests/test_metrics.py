@@ -105,8 +105,9 @@ def test_every_number_about_pain_points_has_an_entry(warehouse: Published, table
 
 def test_every_rate_and_time_of_the_pack_has_an_entry(sample_project: Path) -> None:
     """Counts say what they count; a threshold is the settings' own. All else is a metric."""
-    printed = {tuple(claim.split("|")[i] for i in (0, 2, 3)) for claim in re.findall(
-        r'data-claim="([^"]+)"', (sample_project / "packs" / "pack.html").read_text())}
+    page = sample_project / "packs" / "everything" / "draft" / "pack.html"
+    printed = {tuple(claim.split("|")[i] for i in (0, 2, 3))
+               for claim in re.findall(r'data-claim="([^"]+)"', page.read_text())}
     metrics = {(table, re.sub("_(low|high)$", "", column)) for table, column, form in printed
                if form != "count" and table != "settings"}
     assert len(metrics) > 15

@@ -17,9 +17,9 @@ import pytest
 from journey_analytics.engines import Published
 from journey_analytics.metrics import Question, Value, measure
 from journey_analytics.metrics.drivers import importance
-from journey_analytics.pipeline import run_project, warehouse_file
+from journey_analytics.pipeline import warehouse_file
 from journey_analytics.settings import Settings, load
-from tests.project import write_project
+from tests.project import run_project, write_project
 
 AS_OF = "2026-01-31T00:00:00Z"
 SETTINGS = "[privacy]\nmin_group = 2\n"

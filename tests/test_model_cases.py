@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from journey_analytics.engines import Published
-from journey_analytics.pipeline import run_project, warehouse_file
-from tests.project import name_touchpoints, write_project
+from journey_analytics.pipeline import warehouse_file
+from tests.project import name_touchpoints, run_project, write_project
 
 AS_OF = "2026-01-31T00:00:00Z"
 

@@ -17,10 +17,10 @@ import pytest
 
 from journey_analytics import models
 from journey_analytics.engines import Published
-from journey_analytics.pipeline import run_project, warehouse_file
+from journey_analytics.pipeline import warehouse_file
 from journey_analytics.settings import Thresholds
 from tests.conftest import ROOT
-from tests.project import write_project
+from tests.project import run_project, write_project
 
 AS_OF = "2026-01-31T00:00:00Z"
 SETTINGS = """

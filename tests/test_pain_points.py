@@ -17,9 +17,8 @@ from journey_analytics.engines import Published
 from journey_analytics.errors import SettingsError
 from journey_analytics.learning.facts import CONTACT
 from journey_analytics.learning.resampling import mixed
-from journey_analytics.pipeline import run_project
 from journey_analytics.settings import load
-from tests.project import write_project
+from tests.project import run_project, write_project
 
 
 @pytest.fixture
@@ -83,9 +82,9 @@ def test_ranks_lie_in_their_intervals_and_ties_begin_before_them(sample: Publish
     assert (ranked["tied_from"] <= ranked["rank"]).all() and ranked["top_3"].sum() == \
         pytest.approx(3, abs=0.01)
     assert ranked["burden"].is_monotonic_decreasing
-    # The planted three stand apart; a channel switch and the repeat that it also is do not.
+    # The planted three stand apart; what is background only does not.
     assert ranked["tied_from"].tolist()[:3] == [1, 2, 3] and (ranked["top_3"][:3] > 0.95).all()
-    assert ranked["tied_from"].tolist()[4] == 4
+    assert (ranked["tied_from"] < ranked["rank"])[7:].all()
     others = sample.value("SELECT count(*) FROM pain_points WHERE rank IS NULL "
                           "AND (rank_low IS NOT NULL OR tied_from IS NOT NULL)")
     assert others == 0
@@ -120,7 +119,7 @@ def test_counter_evidence_holds_like_against_like(sample: Published) -> None:
         SELECT e.pain_point, n.persona, count(DISTINCT journey_key)
         FROM pain_point_evidence AS e JOIN person_personas AS n USING (person_key)
         JOIN journey_scores AS s USING (journey_key)
-        WHERE s.instrument::varchar = 'nps' GROUP BY ALL""")}
+        WHERE s.instrument::varchar LIKE 'NPS%' GROUP BY ALL""")}
     for row in by_persona.to_dict("records"):
         assert row["hit_scored"] == hit[row["pain_point"], row["segment"]]
 

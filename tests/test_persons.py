@@ -11,9 +11,8 @@ import pytest
 
 from journey_analytics.errors import DataError
 from journey_analytics.person import explain_person
-from journey_analytics.pipeline import run_project
 from journey_analytics.sensitivity import identity_sensitivity
-from tests.project import DEFAULTS, Row, write_csv, write_project
+from tests.project import DEFAULTS, Row, run_project, write_csv, write_project
 from tests.test_docs import journeys
 from tests.test_model_cases import call as any_call
 

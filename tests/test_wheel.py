@@ -53,5 +53,5 @@ def test_it_runs_elsewhere_without_the_checkout(wheel: Path, tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-P", "-c", code, str(site)], cwd=tmp_path,
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "there" / "packs" / "pack.html").is_file()
+    assert (tmp_path / "there" / "packs" / "everything" / "draft" / "pack.html").is_file()
     assert "Long wait" in done.stdout

@@ -11,6 +11,7 @@ from typing import Any
 from . import workshop
 from .check_stages import shown, unmapped
 from .engines import DuckDBEngine
+from .monitoring import inputs as monitoring_inputs
 from .pipeline import share_words
 from .settings import Settings, load
 from .sources.adapters import adapters_of, own_folder
@@ -60,6 +61,8 @@ def check_project(project: Path, progress: Callable[[str], None]) -> dict[str, A
             words = _words(engine, settings)
             share_words(engine, settings)
             problems += workshop.tables(project, settings, engine.words)[1]
+            problems += monitoring_inputs.bad_lines(
+                project, workshop.moment_kinds(), engine.words)
             return {
                 "project": settings.project.name,
                 "sources": [

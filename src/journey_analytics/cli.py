@@ -6,6 +6,7 @@ imported by the command that needs them, so that help answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -15,11 +16,15 @@ from typing import Annotated, Any
 
 import typer
 
+from .cli_beliefs import beliefs
 from .cli_identity import explain, forget, identity, verify
 from .cli_metrics import metrics
+from .cli_monitoring import actions, triggers
+from .cli_nights import rollback, schedule
+from .cli_pack import pack_app
 from .cli_progress import progress as _progress
 from .cli_sources import sources_app
-from .errors import JourneyError
+from .errors import DataError, JourneyError, of_system
 
 app = typer.Typer(
     name="journeys",
@@ -33,7 +38,6 @@ app = typer.Typer(
          "DIR` and `journeys run DIR`.",
     epilog="Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 data problem.",
 )
-pack_app = typer.Typer(no_args_is_help=True, help="Write the evidence pack of a project.")
 app.add_typer(pack_app, name="pack")
 app.add_typer(sources_app, name="sources")
 bench_app = typer.Typer()
@@ -61,12 +65,19 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; errors meant for the user end without a traceback."""
+    """Run the command line; errors meant for the user end without a traceback.
+
+    Whatever a command makes, its owner alone may read.
+    """
+    os.umask(0o077)
     try:
         app()
     except JourneyError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(f"{of_system(error)}\n")
+        sys.exit(DataError.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. What was published before still stands; run again to go on.\n")
         sys.exit(130)
@@ -106,6 +117,8 @@ def run(
     )] = None,
     full: Annotated[bool, typer.Option(
         "--full", help="Build everything anew instead of going on from the last run.")] = False,
+    accept: Annotated[list[str] | None, typer.Option(
+        help="Source whose new files are right, whatever the gates say of them.")] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -114,28 +127,35 @@ def run(
     Files already read change nothing; broken ones are refused or quarantined and the rest goes on.
     Until the very end last night's warehouse stays in place.
     """
+    from .notify import tell, telling_of_failure
     from .pipeline import run_project, warehouse_file
     from .printing import OUT, command, print_pain_points
     from .status import read_status
 
-    with _progress(enabled=not (quiet or as_json)) as progress:
-        finished = run_project(folder, progress.line, progress.step, as_of, full)
+    with (_progress(enabled=not (quiet or as_json)) as progress,
+          telling_of_failure(folder)):
+        finished = run_project(folder, progress.line, progress.step, as_of, full,
+                               tuple(accept or ()))
     status = read_status(folder)
     if as_json:
         from .printing import as_json as dumped
 
-        typer.echo(dumped({**status, "seconds": finished.seconds, "pack": str(finished.pack)}))
+        typer.echo(dumped({**status, "seconds": finished.seconds,
+                           "packs": [str(p) for p in finished.packs]}))
     else:
         OUT.print()
         print_pain_points(status["worst"], status["pain_points"])
-        OUT.print(f"\npack       {finished.pack}\nwarehouse  {warehouse_file(folder)}",
-                  soft_wrap=True)
+        OUT.print()
+        for pack in finished.packs:
+            OUT.print(f"pack       {pack}", soft_wrap=True)
+        OUT.print(f"warehouse  {warehouse_file(folder)}", soft_wrap=True)
         OUT.print(f"more       {command('status', folder)}", soft_wrap=True)
         for key in status["worth_explaining"]:
             OUT.print(f"           {command('explain', key, folder)}", soft_wrap=True)
     for problem in finished.problems:
         sys.stderr.write(f"warning: {problem}\n")
     if finished.problems:
+        tell(folder, "problems", [p.public for p in finished.problems])
         raise typer.Exit(3)
 
 
@@ -173,18 +193,14 @@ def status(folder: Project = HERE, as_json: Json = False) -> None:
 
 app.command()(explain)
 app.command()(metrics)
+app.command()(beliefs)
+app.command()(actions)
+app.command()(triggers)
 app.command()(identity)
 app.command()(verify)
 app.command()(forget)
-
-
-@pack_app.command("build")
-def pack_build(folder: Project = HERE) -> None:
-    """Write the pack from what is published, without a run."""
-    from .pack import build_pack
-    from .settings import load
-
-    typer.echo(build_pack(folder, load(folder)))
+app.command()(rollback)
+app.command()(schedule)
 
 
 @app.command()
@@ -228,32 +244,25 @@ def bench_steps(touchpoints: Touchpoints = 1_000_000, as_json: Json = False) -> 
 
 @bench_app.command("truth")
 def bench_truth(
-    seeds: Annotated[int, typer.Option(min=1, help="Projects of each dirt level.")] = 5,
-    persons: Annotated[int, typer.Option(min=10, help="Customers of each.")] = 2000,
+    seeds: Annotated[int, typer.Option(min=1, help="Projects and worlds of each sort.")] = 10,
+    persons: Annotated[int, typer.Option(min=100, help="Customers of each.")] = 2000,
+    journeys: Annotated[int, typer.Option(min=1000, help="Journeys of a world.")] = 20_000,
     as_json: Json = False,
 ) -> None:
-    """Hold identity, contacts and journeys against the truth, at three levels of dirt.
+    """Hold what is found against what was planted.
 
-    Precision and recall are over pairs: of touchpoints of one person, of calls and tickets of one
-    contact, of touchpoints of one journey.
+    Identity, contacts and journeys in whole projects at three levels of dirt, by pairs; pain points
+    in worlds of journeys with planted effects; personas in worlds with and without any.
     """
-    from .bench.printing import print_truth
-    from .bench.truth import bench_truth as measured
+    from .bench.effects import bench_effects
+    from .bench.personas import bench_personas
+    from .bench.printing import print_all_truth
+    from .bench.truth import bench_truth as bench_records
 
-    _bench(lambda say: measured(seeds, persons, say), print_truth, as_json)
-
-
-@bench_app.command("effects")
-def bench_effects(
-    seeds: Annotated[int, typer.Option(min=1, help="Worlds of each scenario.")] = 10,
-    journeys: Annotated[int, typer.Option(min=1000, help="Journeys in each.")] = 20_000,
-    as_json: Json = False,
-) -> None:
-    """Hold the statistics of pain points against planted effects: coverage, ranks, false alarms."""
-    from .bench.effects import bench_effects as measured
-    from .bench.effects import print_effects
-
-    _bench(lambda say: measured(seeds, journeys, say), print_effects, as_json)
+    _bench(lambda say: {"records": bench_records(seeds, persons, say),
+                        "effects": bench_effects(seeds, journeys, say),
+                        "personas": bench_personas(seeds, persons, say)},
+           print_all_truth, as_json)
 
 
 @bench_app.command("identity")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from .errors import SettingsError
 from .models import shipped
-from .settings import FILE_NAME, STAGES
+from .settings import FILE_NAME
+from .settings_stages import STAGES, STEPS
 
 _SETTINGS = '''\
 # Settings of a journey_analytics project. Every section but [sources] may be left out.
@@ -35,6 +36,11 @@ timezone = "UTC"              # zone of printed times, e.g. "Europe/Berlin"
 # stage = "usage"             # {stages}
 # match = ["Billing - Invoice", "invoice_question"]
 
+# [stages]                    # more words and pages of a stage, or a stage of your own
+# purchase = ["Order accepted", "*/order/confirm"]
+# [steps]                     # the same for steps: {steps}
+# reach = ["callback form", "*/contact"]
+
 # [calendars.default]         # without opening hours, closed doors are not measured
 # timezone = "Europe/Berlin"
 # days = {{ mon = "08:00-20:00", tue = "08:00-20:00", sat = "09:00-13:00" }}
@@ -55,13 +61,49 @@ timezone = "UTC"              # zone of printed times, e.g. "Europe/Berlin"
 # policy = "default"          # strict: no joining by e-mail, phone or cookie; loose: families too
 # never_link = ["+4930123456", "info@example.com"]
 
+# [segments]                  # groups you already know, beside the personas (docs/personas.md)
+# file = "segments.csv"       # columns kind (customer_ref, email, phone, …), key, segment
+
+# [[packs]]                   # what a workshop is about; without any there is one of everything
+# name = "billing"
+# question = "Why do people with a question about their bill get in touch twice?"
+# reason = "invoice"          # or family, stage, entry_channel, persona, segment
+# since = 2026-01-01          # journeys that began in this period …
+# until = 2026-03-31
+# compare_since = 2025-10-01  # … beside those of another
+# compare_until = 2025-12-31
+# workshop = 2026-04-20
+# facilitator = "Ada"
+# length = "full"             # or brief: two pages
+
 # [privacy]
 # min_group = 5               # smaller groups of persons are not shown
+# keep_days = 730             # what saw nothing for so long is erased
+
+# [nights]                    # see docs/operations.md, also for [gates]
+# keep_snapshots = 5          # earlier publications that `journeys rollback` can go back to
+# on_failure_command = ["mail-us"]   # gets JSON on its standard input
 '''
+_FUTURE = """\
+# What the journey shall be like; `journeys run` says how many of today's journeys would fail it.
+
+# [[constraints]]
+# name = "Confirmation within 10 minutes"
+# time_to = "confirmation"    # or answer, resolution
+# within_minutes = 10         # or within_seconds, within_hours, within_days
+
+# [[constraints]]
+# name = "At most one transfer"
+# moment = "transfer"         # a kind of moment
+# at_most = 1
+"""
 _LISTS = {
-    "beliefs.csv": "id,statement,moment,direction,segment,threshold,owner\n",
+    "beliefs.csv": "id,statement,moment,direction,segment,threshold,whose\n",
+    "observations.csv": "step,stage,who,observation\n",
+    "future.toml": _FUTURE,
     "actions.csv": "id,pain_point,action,owner,deadline,metric,direction,target,segment,effort,"
                    "start_date\n",
+    "announcements.csv": "start_date,end_date,what,channel\n",
 }
 
 
@@ -101,7 +143,8 @@ def init_project(folder: Path) -> list[Path]:
         made.append(folder / name)
     adapters = sorted({p.name.split(".")[0] for p in (shipped("sql") / "sources").glob("*.sql")})
     name = folder.resolve().name.replace("\\", " ").replace('"', "'")
-    text = _SETTINGS.format(name=name, adapters=", ".join(adapters), stages=", ".join(STAGES))
+    text = _SETTINGS.format(name=name, adapters=", ".join(adapters), stages=", ".join(STAGES),
+                            steps=", ".join(STEPS))
     for file, content in {FILE_NAME: text, **_LISTS}.items():
         (folder / file).write_text(content, encoding="utf-8")
         made.append(folder / file)

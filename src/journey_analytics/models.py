@@ -24,7 +24,8 @@ from .errors import SettingsError, did_you_mean
 DIALECT = "duckdb"
 FOLDERS = (
     "10_staging", "20_identity", "30_touchpoints", "40_journeys", "50_moments",
-    "60_pain_points", "70_metrics",
+    "55_emotions", "60_pain_points", "65_personas", "70_metrics",
+    "80_monitoring",
 )
 _HEADER = re.compile(r"--\s*(model|into|audit|adapter|table|grain|key|inputs|params|per|unit"
                      r"|published|solve|stored|stream|times|units|optional|ignore|refers)"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .contracts import TABLES
 from .engines import DuckDBEngine
+from .errors import DataError
 from .models import Model, Parameter, literal_sql, sql_folder, statement
 from .settings import Settings
 from .sources.building import UNITS
@@ -55,12 +56,15 @@ def fingerprint(settings: Settings, secret: bytes, words: Mapping[str, object],
     """Return a hash of everything beside the records that rows depend on."""
     digest = hashlib.sha256(code_fingerprint(
         "contracts.py", "models.py", "runner.py", "nights.py", "pipeline.py",
-        "settings_tables.py", "settings_calendars.py", "calendars.py", "absences.py",
+        "settings_tables.py", "settings_calendars.py", "settings_stages.py",
+        "stages.toml", "calendars.py", "absences.py",
         "identity", "learning", "engines").encode())
     for path in sorted(sql_folder().rglob("*.sql")):
         digest.update(path.read_bytes())
     digest.update(settings.model_dump_json(
-        exclude={"sources": True, "machine": True, "project": {"name", "as_of"}}).encode())
+        exclude={"sources": True, "machine": True, "packs": True, "nights": True,
+                 "gates": True,
+                 "project": {"name", "as_of"}}).encode())
     digest.update(hashlib.sha256(secret).digest())
     digest.update(json.dumps([words, abilities], sort_keys=True, default=str).encode())
     return digest.hexdigest()
@@ -74,7 +78,8 @@ def may_continue(engine: DuckDBEngine, published: Path, mark: str, as_of: dateti
         return False
     try:
         engine.continue_from(published)
-    except OSError:
+    except (OSError, DataError):  # gone, or damaged
+        engine.start_empty()
         return False
     if engine.value("SELECT max(run_no) FROM next.runs") != kept[0][0]:
         engine.start_empty()

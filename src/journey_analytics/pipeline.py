@@ -12,42 +12,64 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 from sqlglot import exp
 
-from . import absences, calendars, runner, settings_tables
+from . import absences, audit_log, calendars, runner, settings_tables, snapshots, workshop
 from .contracts import TABLES, VOCABULARIES
 from .engines import DuckDBEngine
-from .errors import DataError, JourneyError
-from .history import write_history
-from .identity import bridges, connected_components, share_secret, spellings
-from .learning import counter_evidence, impact, lifts
+from .errors import DataError, JourneyError, SettingsError
+from .gates import Gatekeeper
+from .history import check_clock, prepare_history, write_history
+from .identity import bridges, connected_components, segments, share_secret, spellings
+from .learning import SOLVERS as LEARNED
+from .learning import emotion_lexicon
 from .models import Parameter, load_models
+from .monitoring import SOLVERS as MONITORED
+from .monitoring import inputs as monitoring_inputs
+from .monitoring.actions import read_actions
+from .monitoring.progress import publish_progress
 from .nights import PREPARED, Night, compact, fingerprint, keep, may_continue, prepare_night
 from .settings import Settings, load, secret_of
+from .sources import names
 from .sources.adapters import Adapter, adapters_of
+from .sources.blanked import count_blanked
 from .sources.canonical import (
     PRIMARY_TIME,
     build_canonical,
     contact_reach,
     quarantine_hint,
+    source_reach,
 )
+from .sources.expired import erase_old, retention_limit
 from .sources.records import ingest, prepare_state
 
 Progress = Callable[[str], None]
 #: A state file with more than this share of free blocks is written anew.
 WORN_STATE = 0.25
+
+
+def quotes(texts: pa.Table) -> pa.Table:
+    """Redact what could be quoted."""
+    from .pack.quotes import quotes as redacted  # the pack is imported when needed
+
+    return redacted(texts)
+
+
 SOLVERS: dict[str, runner.Solver] = {
+    **LEARNED,
+    **MONITORED,
     "bridges": bridges,
     "connected_components": connected_components,
-    "counter_evidence": counter_evidence,
-    "impact": impact,
-    "lifts": lifts,
+    "quotes": quotes,
 }
 GIVEN = frozenset((*TABLES, "customer_keys", "never_link", *settings_tables.GIVEN,
-                   *absences.GIVEN))
+                   *emotion_lexicon.GIVEN,
+                   *absences.GIVEN, *segments.GIVEN, *names.GIVEN, *workshop.GIVEN,
+                   *monitoring_inputs.GIVEN))
 
 
 @dataclass(slots=True)
@@ -62,6 +84,8 @@ class Run:
         Time each step took.
     full
         Whether to build everything anew, even where a night could go on from the last one.
+    accept
+        Sources whose new files are taken unseen by the gates.
     night
         What is rebuilt tonight; None: everything.
     as_of
@@ -82,15 +106,22 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     built: list[runner.Built] = field(default_factory=list)
     full: bool = False
+    accept: tuple[str, ...] = ()
     mark: str = ""
     night: Night | None = None
     records_new: int = 0
     promises_held: int = 0
-    pack: Path | None = None
+    packs: list[Path] = field(default_factory=list)
+
+    @property
+    def pack(self) -> Path | None:
+        """Return the page of the first pack that was written."""
+        return self.packs[0] if self.packs else None
 
 
 def ingest_files(run: Run) -> None:
     """Landing files become records; what cannot be read is refused or quarantined."""
+    check_clock(run.engine, run.started_at, run.full)
     prepare_state(run.engine)
     report = ingest(run.engine, run.project, run.settings, run.adapters, run.progress)
     run.records_new = report.records_new
@@ -100,8 +131,9 @@ def ingest_files(run: Run) -> None:
 def build_canonical_tables(run: Run) -> None:
     """Records become tickets, calls, messages, surveys and events, with an account of each."""
     share_secret(run.engine, secret_of(run.project))
+    judge = Gatekeeper(run.engine, run.settings, run.adapters, run.accept).judge
     run.problems += build_canonical(
-        run.engine, run.settings, run.adapters, run.progress, run.full)
+        run.engine, run.settings, run.adapters, run.progress, run.full, judge)
 
 
 def set_as_of(run: Run) -> None:
@@ -110,21 +142,39 @@ def set_as_of(run: Run) -> None:
     if not reached:
         told = [quarantine_hint(run.engine), *(str(p) for p in run.problems)]
         details = "\n".join(t for t in told if t)
-        raise DataError(str(run.project), "no usable record in any source",
-                        remedy=f"See `journeys check`.\n{details}".strip())
+        raise DataError(str(run.project), "no usable record in any source", hint=details,
+                        remedy="See `journeys check`.")
     run.as_of = _as_of(run, reached)
-    run.params = settings_tables.parameters(run.settings, run.as_of)
+    limit = retention_limit(run.as_of, run.settings.privacy.keep_days)
+    prepare_history(run.engine)
+    if limit and erase_old(run.engine, limit):
+        run.problems += build_canonical(run.engine, run.settings, run.adapters, run.progress)
+    lexicons = emotion_lexicon.load_lexicons(run.project)
+    run.params = {**settings_tables.parameters(run.settings, run.as_of),
+                  "phrase_pattern": lexicons.pattern}
     first = min(t for t in _first_times(run.engine) if t)
-    for name, table in settings_tables.tables(run.settings, first, run.as_of).items():
+    shared = {**settings_tables.tables(run.settings, first, run.as_of), **lexicons.tables}
+    for name, table in shared.items():
         run.engine.register(name, table)
     _share_never_link(run)
-    _share_words(run.engine, run.settings)
+    names.share_record_names(run.engine)
+    share_words(run.engine, run.settings)
+    held_true, problems = workshop.tables(run.project, run.settings, run.engine.words)
+    watched, bad_lines = monitoring_inputs.tables(run.project, run.settings, run.engine.words,
+                                                  first, run.as_of)
+    for name, table in {**held_true, **watched}.items():
+        run.engine.register(name, table)
+    run.problems += problems + bad_lines
     abilities = run.engine.rows(
         "SELECT source, bool_or(outcome = 'transferred_out' OR transfer_kind IS NOT NULL) "
         "FROM state.calls GROUP BY source ORDER BY source")
     abilities += absences.share_abilities(
         run.engine, run.params, run.as_of, run.settings.thresholds.coverage_gap_days)
     abilities += calendars.library_versions(run.settings.calendars)
+    declared, warnings = segments.share_segments(run.engine, run.project, run.settings)
+    abilities += declared
+    run.warnings += warnings
+    abilities += lexicons.words
     run.mark = fingerprint(run.settings, secret_of(run.project), run.engine.words, abilities)
 
 
@@ -138,10 +188,14 @@ def plan_night(run: Run) -> None:
 
 def build_models(run: Run) -> None:
     """Canonical tables become persons, touchpoints, journeys, moments and pain points."""
-    run.built = runner.build(run.engine, _work(run), run.progress)
+    run.built = runner.build(run.engine, work(run), run.progress)
+    actions, problems = read_actions(run.project, workshop.moment_kinds(), run.engine.words)
+    publish_progress(run.engine, run.settings, actions, run.as_of)
+    run.problems += problems
 
 
-def _work(run: Run) -> runner.Work:
+def work(run: Run) -> runner.Work:
+    """Return what the models of a run are given."""
     if run.night is None:
         return runner.Work(run.params, SOLVERS, GIVEN)
     return runner.Work(run.params, SOLVERS, GIVEN, frozenset(TABLES), frozenset(PREPARED))
@@ -149,7 +203,14 @@ def _work(run: Run) -> runner.Work:
 
 def audit_promises(run: Run) -> None:
     """Hold every promise against what was built; a broken one stops the run here."""
-    run.promises_held = runner.audit(run.engine, _work(run))
+    run.promises_held = runner.audit(run.engine, work(run))
+
+
+def redact_quotes(run: Run) -> None:
+    """Offer redacted quotes for approval; what is published of them is their ids."""
+    from .pack.quotes import offer_quotes
+
+    run.problems += offer_quotes(run.engine, run.project)
 
 
 def publish(run: Run) -> None:
@@ -160,20 +221,26 @@ def publish(run: Run) -> None:
         run.promises_held, warnings, run.night is not None)
     size = compact(run.engine, run.night)
     keep(run.engine, run.night, run_no, run.mark, run.as_of, size)
-    # What forgotten persons said must not stay in freed blocks, also of a run that was killed.
-    blanked = int(run.engine.value("SELECT count(*) FROM state.forgotten_records"))
+    # What was erased must not stay in freed blocks, also of a run that was killed.
+    blanked = count_blanked(run.engine)
     swept = int(run.engine.value("SELECT coalesce(max(records), 0) FROM state.swept"))
     is_worn = blanked > swept or run.engine.free_share() > WORN_STATE
+    erased_after = int(run.engine.value("SELECT coalesce(max(run_no), 0) FROM state.erasures"))
+    snapshots.keep(run.engine.folder)
     run.engine.publish(warehouse_file(run.project))
+    audit_log.write(run.project, "run", run_no=run_no, as_of=f"{run.as_of}",
+                    records_new=run.records_new, problems=len(run.problems))
+    snapshots.prune(run.engine.folder, run.settings.nights.keep_snapshots, erased_after)
     if is_worn:
         run.engine.rewrite_state(blanked)
 
 
 def write_pack(run: Run) -> None:
-    """Write the evidence pack from what was published."""
-    from .pack import build_pack  # draws with Plotly: imported when needed
+    """Draft the evidence packs anew from what was published."""
+    from .pack import build_packs  # draws with Plotly: imported when needed
 
-    run.pack = build_pack(run.project, run.settings)
+    run.packs, problems = build_packs(run.project, run.settings, SOLVERS)
+    run.problems += problems
 
 
 Step = Callable[[Run], None]
@@ -186,6 +253,7 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
     ("plan", "finding who is affected", plan_night),
     ("models", "building journeys, moments and pain points", build_models),
     ("audit", "holding promises", audit_promises),
+    ("quotes", "redacting what could be quoted", redact_quotes),
     ("publish", "publishing the warehouse", publish),
     ("pack", "writing the pack", write_pack),
 )
@@ -193,16 +261,20 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
 
 def start(
     project: Path, progress: Progress = lambda line: None, as_of: datetime | None = None,
-    full: bool = False, warehouse: Path | None = None,
+    full: bool = False, warehouse: Path | None = None, accept: tuple[str, ...] = (),
 ) -> Run:
     """Check a project's settings and open its warehouse for a run, or another one in its place."""
     settings = load(project)
+    for name in accept:
+        if name not in settings.sources:
+            raise SettingsError("--accept", "no such source", found=f"'{name}'",
+                                allowed=", ".join(settings.sources))
     adapters = adapters_of(project, settings)
     folder = warehouse or project / "warehouse"
     engine = DuckDBEngine(folder.resolve(), settings.machine.memory_limit,
                           settings.machine.threads)
     return Run(project, settings, adapters, engine, progress, datetime.now(UTC),
-               as_of or settings.project.as_of, full=full)
+               as_of or settings.project.as_of, full=full, accept=accept)
 
 
 def finish(run: Run) -> None:
@@ -213,7 +285,7 @@ def finish(run: Run) -> None:
 def run_project(
     project: Path, progress: Progress = lambda line: None,
     step_begins: StepBegins = lambda name, title: None,
-    as_of: datetime | None = None, full: bool = False,
+    as_of: datetime | None = None, full: bool = False, accept: tuple[str, ...] = (),
 ) -> Run:
     """Run every step of a project.
 
@@ -227,8 +299,10 @@ def run_project(
         Overrides the settings' ``as_of``.
     full
         Build everything anew instead of going on from the last run.
+    accept
+        Sources whose new files are taken unseen by the gates.
     """
-    run = start(project, progress, as_of, full)
+    run = start(project, progress, as_of, full, accept=accept)
     try:
         for name, title, step in STEPS:
             step_begins(name, title)
@@ -246,6 +320,13 @@ def warehouse_file(project: Path) -> Path:
 
 
 def _as_of(run: Run, reached: dict[str, datetime]) -> datetime:
+    """Return the time up to which all contact sources reach, but those that are stale."""
+    gatekeeper = Gatekeeper(run.engine, run.settings, run.adapters)
+    stale = gatekeeper.judge_reach(source_reach(run.engine, run.started_at))
+    reached = {name: last for name, last in reached.items() if name not in stale} or reached
+    for name in sorted(stale):
+        run.warnings.append(f"source '{name}' is stale: it has brought nothing new for longer than "
+                            "[gates].stale_days allows, and no longer holds back as_of")
     if run.asked_as_of is not None:
         given = run.asked_as_of
         return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
@@ -277,7 +358,7 @@ def _share_never_link(run: Run) -> None:
     run.engine.register("never_link", pa.table({"key_hash": pa.array(hashes, pa.int64())}))
 
 
-def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
+def share_words(engine: DuckDBEngine, settings: Settings) -> None:
     """Tell the engine which words can occur, so that it stores them as narrow as integers."""
     def found(*columns: tuple[str, str]) -> tuple[str, ...]:
         parts = " UNION ".join(f"SELECT {c} AS word FROM state.{t}" for c, t in columns)
@@ -305,6 +386,7 @@ def _share_words(engine: DuckDBEngine, settings: Settings) -> None:
     engine.set_words("link_basis", words_written("link_basis"))
 
 
+@cache
 def words_written(column: str) -> tuple[str, ...]:
     """Return every word that a model writes into a column of that name as a literal."""
     return tuple({

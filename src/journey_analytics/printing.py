@@ -109,6 +109,17 @@ def print_status(status: dict[str, Any]) -> None:
         return ", ".join(f"{n:,} {escape(str(k))}" for k, n in counts.items()) or "none"
 
     ignored = sum(status["records_ignored"].values())
+    for row in status["gates"]:
+        if row["outcome"] == "stale":
+            OUT.print(f"[bold red]stale[/bold red]   source {row['source']}: its newest row is of "
+                      f"{row['subject']} UTC", soft_wrap=True)
+        elif row["outcome"] == "refused":
+            OUT.print(f"[bold red]stale[/bold red]   source {row['source']}: its new files are "
+                      f"kept out (gate {row['gate']}, {escape(row['subject'] or '')}); see "
+                      "warnings", soft_wrap=True)
+    if status["rolled_back_from"]:
+        OUT.print(f"[bold red]rolled back[/bold red] from run {status['rolled_back_from']}",
+                  soft_wrap=True)
     line("project", f"{escape(status['project'])} ({escape(status['folder'])})")
     line("last run", f"no. {run['run_no']}, published {local(run['published_at'], zone)} {zone}; "
                      f"{run['records_new']:,} new records; {run['promises_held']} promises held")
@@ -147,6 +158,12 @@ def print_status(status: dict[str, Any]) -> None:
     OUT.print()
     for warning in status["warnings"]:
         OUT.print(f"[yellow]warning[/yellow] {escape(warning)}", soft_wrap=True)
+    for trigger in status["triggers"]:
+        OUT.print(f"[bold]trigger[/bold] {trigger['rule'].replace('_', ' ')}: "
+                  f"{escape(trigger['evidence'])}", soft_wrap=True)
+    for action in status["actions"]:
+        OUT.print(f"[bold]action[/bold]  {escape(action['action'])} {action['verdict']}: "
+                  f"{escape(action['what'])}", soft_wrap=True)
     for blind in status["blind"]:
         OUT.print(f"[bold]blind[/bold]   {blind['subject']}: {blind['because']}")
     if not status["warnings"] and not status["blind"]:
@@ -232,6 +249,15 @@ def print_check(report: dict[str, Any]) -> None:
         words = ", ".join(f"{escape(w)} ({n:,})" for w, n in reasons["unmapped_words"].items())
         OUT.print(f"\n{share:.0%} of stated reasons have no \\[reasons] entry and stay as they "
                   f"are: {words}", soft_wrap=True)
+    for name, what, kept in (
+        ("stages", "reasons, events and pages", "'support' for a contact, 'usage' for a visit"),
+        ("steps", "events and pages", "'search'"),
+    ):
+        found = report[name]
+        if found["unmapped"]:
+            words = ", ".join(f"{escape(w)} ({n:,})" for w, n in found["unmapped_words"].items())
+            OUT.print(f"\n{found['unmapped'] / found['asked']:.0%} of {found['asked']:,} {what} "
+                      f"have no \\[{name}] entry and are {kept}: {words}", soft_wrap=True)
     for remark in report["remarks"]:
         OUT.print(f"[bold]note[/bold] {escape(remark)}", soft_wrap=True)
     for problem in report["problems"]:

@@ -21,14 +21,16 @@ from .errors import JourneyError, SettingsError, did_you_mean, raise_all
 from .settings_calendars import Calendar, Strict, Zone, calendar_problems
 from .settings_costs import Costs
 from .settings_moments import Channel, Escalations, Expectation, Place, moment_problems
+from .settings_monitoring import Triggers
+from .settings_nights import Gates, Nights
+from .settings_packs import PackScope, pack_problems
+from .settings_priorities import Priorities
+from .settings_segments import Segments
 from .settings_sources import Region, Source
+from .settings_stages import STAGES, stage_problems
 
 FILE_NAME = "journeys.toml"
 KEY_FILE_NAME = "journeys.key"
-STAGES = (
-    "awareness", "consideration", "purchase", "delivery", "onboarding", "usage", "support",
-    "loyalty",
-)
 
 
 class Project(Strict):
@@ -124,9 +126,10 @@ class Identity(Strict):
 
 
 class Privacy(Strict):
-    """``[privacy]``: smallest group shown."""
+    """``[privacy]``: smallest group shown, and how long records are kept after their last news."""
 
     min_group: int = Field(5, ge=2)
+    keep_days: int | None = Field(None, ge=30)
 
 
 class Machine(Strict):
@@ -143,6 +146,7 @@ class Settings(Strict):
     sources: dict[str, Source] = Field(default_factory=dict)
     reasons: dict[str, Reason] = Field(default_factory=dict)
     stages: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    steps: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     calendars: dict[str, Calendar] = Field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
     escalations: Escalations = Escalations()
@@ -152,7 +156,13 @@ class Settings(Strict):
     queues: dict[str, Place] = Field(default_factory=dict)
     identity: Identity = Identity()
     costs: Costs = Costs()
+    priorities: Priorities = Priorities()
+    segments: Segments | None = None
+    packs: tuple[PackScope, ...] = ()
     privacy: Privacy = Privacy()
+    nights: Nights = Nights()
+    gates: Gates = Gates()
+    triggers: Triggers = Triggers()
     machine: Machine = Machine()
 
 
@@ -249,6 +259,8 @@ def _cross_checks(path: Path, text: str, settings: Settings) -> list[JourneyErro
     for where, what, details in (
         *calendar_problems(settings.calendars),
         *moment_problems(settings.expectations, settings.calendars),
+        *stage_problems(settings.stages, settings.steps),
+        *pack_problems(settings.packs, tuple(dict.fromkeys([*STAGES, *settings.stages]))),
     ):
         problem(where, what, **details)
     as_of = settings.project.as_of
@@ -293,9 +305,9 @@ def _fields_beside(where: tuple[str, ...]) -> list[str]:
     return sorted(getattr(model, "model_fields", {}))
 
 
-def place(folder: Path, *where: str) -> str:
+def place(folder: Path, *where: str, file: str = FILE_NAME) -> str:
     """Return ``file:line`` of a setting of a project."""
-    path = folder / FILE_NAME
+    path = folder / file
     return _place(path, path.read_text(encoding="utf-8"), where)
 
 

@@ -9,18 +9,23 @@ import pyarrow as pa
 
 from . import calendars
 from .models import ByFamily, Parameter
-from .settings import STAGES, Settings
+from .settings import Settings
+from .settings_stages import STAGES, mapped_pages, mapped_words
 
 #: Tables that settings give to the models.
 GIVEN = (
-    "reason_settings", "stage_settings", "place_thresholds", "escalation_targets", "expectations",
+    "reason_settings", "mapped_words", "mapped_pages", "place_thresholds", "escalation_targets",
+    "expectations",
     *calendars.GIVEN,
 )
 #: Thresholds that a channel or a queue may have of its own.
 _OF_PLACES = ("wait_seconds", "first_reply_hours", "hold_seconds", "silent_wait_hours",
               "aftercare_hours", "resolution_days")
 
+#: Groups of fewer persons are not quoted.
+QUOTE_GROUP = 8
 _MILLISECOND = timedelta(milliseconds=1)
+_MAPPED = {name: pa.string() for name in ("own_stage", "own_step", "stage", "step")}
 
 
 def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
@@ -30,7 +35,12 @@ def parameters(settings: Settings, as_of: datetime) -> dict[str, Parameter]:
         **{name: by_family(settings, f"{name}_days") for name in ("quiet_window", "repeat_window")},
         **{f"shared_key_{name}": limit for name, limit in settings.identity.limits().items()},
         **settings.costs.parameters(),
+        **settings.priorities.parameters(),
         "min_group": settings.privacy.min_group,
+        "quote_group": max(QUOTE_GROUP, settings.privacy.min_group),
+        "regions": ",".join(sorted({r for r in (
+            settings.project.region, *(s.region for s in settings.sources.values())) if r})),
+        "timezone": settings.project.timezone,
         "as_of": as_of.astimezone(UTC) if as_of.tzinfo else as_of,
     }
 
@@ -51,19 +61,27 @@ def tables(settings: Settings, first: datetime, last: datetime) -> dict[str, pa.
     first, last
         UTC times between which the data lies.
     """
+    return {
+        **mappings(settings),
+        **_moments(settings),
+        **calendars.tables(settings.calendars, first, last),
+    }
+
+
+def mappings(settings: Settings) -> dict[str, pa.Table]:
+    """Return what words and pages of the sources mean: reasons, stages, steps."""
     reasons = [
         {"word": word, "reason": name, "reason_family": r.family, "stage": r.stage}
         for name, r in settings.reasons.items()
         for word in dict.fromkeys(w.lower() for w in (name, *r.match))
     ]
-    stages = [{"word": word, "stage": stage} for stage, words in settings.stages.items()
-              for word in dict.fromkeys(w.lower() for w in words)]
     return {
         "reason_settings": _table(reasons, word=pa.string(), reason=pa.string(),
                                   reason_family=pa.string(), stage=pa.string()),
-        "stage_settings": _table(stages, word=pa.string(), stage=pa.string()),
-        **_moments(settings),
-        **calendars.tables(settings.calendars, first, last),
+        "mapped_words": _table(mapped_words(settings.stages, settings.steps),
+                               word=pa.string(), **_MAPPED),
+        "mapped_pages": _table(mapped_pages(settings.stages, settings.steps),
+                               pattern=pa.string(), rank=pa.int32(), **_MAPPED),
     }
 
 

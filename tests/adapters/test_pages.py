@@ -86,7 +86,7 @@ def test_from_an_empty_folder_to_a_pack(case: str, tmp_path: Path) -> None:
     assert {t: facts["rows"] for t, facts in tables.items()} == expected_rows(case)
     ran = journeys("run", str(project), "--quiet")
     assert ran.returncode == 0, ran.stderr
-    assert (project / "packs" / "pack.html").stat().st_size > 0
+    assert (project / "packs" / "everything" / "draft" / "pack.html").stat().st_size > 0
 
 
 def test_the_list_of_pages_is_complete() -> None:

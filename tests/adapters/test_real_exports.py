@@ -79,7 +79,7 @@ def test_a_vendors_sample_by_its_page(page: str, tmp_path: Path) -> None:
     assert {t: tables.get(t) for t in expected} == expected
     assert report["faults"] == []
     assert journeys("run", str(project), "--quiet").returncode == 0
-    assert (project / "packs" / "pack.html").exists()
+    assert (project / "packs" / "everything" / "draft" / "pack.html").exists()
 
 
 def edit(path: Path, *pairs: tuple[str, str]) -> None:
