@@ -28,7 +28,7 @@ DATA = ROOT.parent / "shared" / "data"
 PROJECTS = Path(__file__).parent / "acceptance"
 #: Tables that name files, lines and runs: what they say depends on how rows were delivered.
 HISTORY = {"lineage", "fates", "kept", "files", "runs", "person_changes",
-           "identity_sensitivity", "trigger_log", "action_log"}
+           "identity_sensitivity", "gates", "trigger_log", "action_log"}
 
 
 class Result:

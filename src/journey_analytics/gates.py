@@ -209,7 +209,7 @@ def _judge_empty(
                 for c in (*a.required.get(stream, ()), *a.optional.get(stream, ()))}
         columns = [c for c in file_columns(engine, table) if c.casefold() in read]
         shares = ", ".join(
-            f"avg((coalesce(trim({quoted(c)}), '') = '')::integer) AS c{i}"
+            f"avg((coalesce(trim({quoted(c)}::varchar), '') = '')::integer) AS c{i}"
             for i, c in enumerate(columns))
         if not columns:
             continue

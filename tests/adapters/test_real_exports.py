@@ -117,7 +117,8 @@ def test_a_ticket_list_without_a_time_of_creation(tmp_path: Path) -> None:
     assert report["sources"][0]["tables"]["tickets"]["rows"] == 8_469 - 2_819 - 1_365
     assert {f["rule"]: f["records"] for f in report["faults"]} == {
         "created_at: missing": 2_819, "end before start": 1_365}
-    assert journeys("run", str(project), "--quiet").returncode == 0
+    assert journeys(  # half of it is set aside, which a gate would not let in
+        "run", str(project), "--quiet", "--accept", "desk").returncode == 0
     status = journeys("status", str(project))
     assert status.returncode == 0
 
