@@ -451,7 +451,8 @@ def worked_out(shown: list[Any], hidden: list[Any], sizes: dict[Any, int]) -> di
     return {g: found[i] for i, g in enumerate(hidden) if np.allclose(free[i], 0)}
 
 
-@pytest.mark.parametrize("by", [("queue",), ("day",), ("queue", "stage"), ("team", "week")])
+@pytest.mark.parametrize("by", [("queue",), ("day",), ("queue", "stage"),
+                                ("reason", "channel")])
 def test_no_small_group_can_be_worked_out(
     warehouse: Published, settings: Settings, by: tuple[str, ...]
 ) -> None:

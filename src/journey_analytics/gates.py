@@ -217,9 +217,10 @@ def _judge_empty(
             f"CREATE OR REPLACE TEMP TABLE gate_profiles AS WITH old AS (SELECT file_no FROM "
             f"state.taken_files WHERE file_no IN (SELECT _file FROM {table}) "
             f"ORDER BY file_no DESC LIMIT {_FILES_BEFORE}), read AS (SELECT "
-            f"CASE WHEN _file IN (FROM old) THEN _file END AS file_no, * FROM {table} WHERE "
+            f"CASE WHEN _file IN (FROM old) THEN _file END AS _taken_file, * FROM {table} WHERE "
             f"_hash <> 0 AND (_file IN (FROM old) OR _file IN (SELECT file_no FROM new_files))) "
-            f"SELECT file_no, count(*) AS row_count, {shares} FROM read GROUP BY file_no")
+            f"SELECT _taken_file AS file_no, count(*) AS row_count, {shares} FROM read "
+            "GROUP BY _taken_file")
         files, before = engine.rows("SELECT count(*), coalesce(sum(row_count), 0)::bigint "
                                     "FROM gate_profiles WHERE file_no IS NOT NULL")[0]
         new = engine.rows("SELECT row_count FROM gate_profiles WHERE file_no IS NULL")
