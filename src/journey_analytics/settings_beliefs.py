@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from .errors import JourneyError, SettingsError, did_you_mean
+from .errors import JourneyError, did_you_mean
 from .settings import Settings
-from .settings_lists import Line, read_list
+from .settings_lists import Line, read_named
 
 FILE_NAME = "beliefs.csv"
 COLUMNS = ("id", "statement", "moment", "direction", "segment", "threshold", "whose")
@@ -91,20 +91,9 @@ def read_beliefs(
         The words that can occur in the data, by ``reason``, ``reason_family``, ``stage``,
         ``channel`` and ``queue``.
     """
-    lines, problems = read_list(folder / FILE_NAME, COLUMNS,
-                                [c for c in COLUMNS if c not in ("segment", "whose")])
-    found: dict[str, Belief] = {}
-    for line in lines:
-        try:
-            if line["id"] in found:
-                raise line.error("id", "stands twice", found=f"'{line['id']}'")
-            if not re.fullmatch(r"[\w.-]{1,20}", line["id"]):
-                raise line.error("id", "not a short name", found=f"'{line['id']}'",
-                                 allowed="letters, digits, '_', '.', '-', at most 20")
-            found[line["id"]] = _belief(line, settings, kinds, words)
-        except SettingsError as error:
-            problems.append(error)
-    return list(found.values()), problems
+    required = [c for c in COLUMNS if c not in ("segment", "whose")]
+    return read_named(folder / FILE_NAME, COLUMNS, required,
+                      lambda line: _belief(line, settings, kinds, words))
 
 
 def beliefs_table(beliefs: Collection[Belief]) -> pa.Table:

@@ -6,13 +6,16 @@ A bad line is told with file and line, and the good ones beside it stay.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import JourneyError, SettingsError, did_you_mean
 
+Entry = TypeVar("Entry")
 #: Longer cells are no statement of a person.
 LONGEST_CELL = 500
 
@@ -70,6 +73,31 @@ def read_list(
             problems += wrong
             lines += [] if wrong else [line]
     return lines, problems
+
+
+def read_named(
+    path: Path, columns: Sequence[str], required: Sequence[str], entry: Callable[[Line], Entry],
+) -> tuple[list[Entry], list[JourneyError]]:
+    """Return what the lines of a list say, each under a short name of its own in ``id``.
+
+    Parameters
+    ----------
+    entry
+        Makes of a line what it says, or raises SettingsError.
+    """
+    lines, problems = read_list(path, columns, required)
+    found: dict[str, Entry] = {}
+    for line in lines:
+        try:
+            if line["id"] in found:
+                raise line.error("id", "stands twice", found=f"'{line['id']}'")
+            if not re.fullmatch(r"[\w.-]{1,20}", line["id"]):
+                raise line.error("id", "not a short name", found=f"'{line['id']}'",
+                                 allowed="letters, digits, '_', '.', '-', at most 20")
+            found[line["id"]] = entry(line)
+        except SettingsError as error:
+            problems.append(error)
+    return list(found.values()), problems
 
 
 def _rows(

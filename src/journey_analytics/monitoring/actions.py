@@ -16,7 +16,7 @@ from ..errors import JourneyError, SettingsError, did_you_mean
 from ..metrics import Variant, read_ledger
 from ..metrics.query import columns_of
 from ..settings_beliefs import segment_of
-from ..settings_lists import Line, read_list
+from ..settings_lists import Line, read_named
 from .announcements import day_of
 
 FILE_NAME = "actions.csv"
@@ -74,20 +74,9 @@ def read_actions(
     words
         The words that can occur in the data, by what they name.
     """
-    lines, problems = read_list(folder / FILE_NAME, COLUMNS,
-                                [c for c in COLUMNS if c not in ("segment", "effort")])
-    found: dict[str, Action] = {}
-    for line in lines:
-        try:
-            if line["id"] in found:
-                raise line.error("id", "stands twice", found=f"'{line['id']}'")
-            if not re.fullmatch(r"[\w.-]{1,20}", line["id"]):
-                raise line.error("id", "not a short name", found=f"'{line['id']}'",
-                                 allowed="letters, digits, '_', '.', '-', at most 20")
-            found[line["id"]] = _action(line, kinds, words)
-        except SettingsError as error:
-            problems.append(error)
-    return list(found.values()), problems
+    required = [c for c in COLUMNS if c not in ("segment", "effort")]
+    return read_named(folder / FILE_NAME, COLUMNS, required,
+                      lambda line: _action(line, kinds, words))
 
 
 def _action(
