@@ -313,15 +313,17 @@ def test_a_ranking_without_a_survey_says_so(sample_data: PackData) -> None:
 
 # The file
 
-def test_the_file_is_private_and_the_same_every_time(two_sources: Path) -> None:
-    settings = load(two_sources)
-    path = build_pack(two_sources, settings)
+def test_the_file_is_private_and_the_same_every_time(two_sources: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(two_sources, tmp_path / "project",
+                             ignore=shutil.ignore_patterns("packs"))
+    settings = load(copied)
+    path = build_pack(copied, settings)
     first = path.read_bytes()
-    assert path == two_sources / "packs" / "everything" / "draft" / "pack.html"
+    assert path == copied / "packs" / "everything" / "draft" / "pack.html"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert build_pack(two_sources, settings).read_bytes() == first
+    assert build_pack(copied, settings).read_bytes() == first
     assert [p.name for p in path.parent.parent.iterdir()] == ["draft"]
 
 
