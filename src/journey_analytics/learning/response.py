@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import LinAlgWarning, solve
+from scipy.optimize import minimize
 from scipy.sparse import csr_array
-from scipy.special import expit
 from scipy.stats import rankdata
 
 from .regression import Bools, Floats, Ints
@@ -25,7 +25,12 @@ MIN_ANSWERS = 100
 _TRUNCATED = 0.99
 #: Keeps the chances of rare traits near the others' (a ridge).
 _PENALTY = 1.0
-_STEPS = 50
+_STEPS = 20
+#: Log odds beyond this are no chance but a group that (practically) never answers: nobody's answers
+#: can be weighted to stand for it.
+_MOST_ODDS = 30.0
+#: Journeys by which the totals of a trait may differ.
+_GAP = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,9 @@ def response(
     if found is None:
         return None
     chance, slope, error = found
-    weights = np.where(answered, 1 / chance, 0.0)
-    cut = np.quantile(weights[answered], _TRUNCATED)
-    return Response(np.minimum(weights, cut), slope, error)
+    weights = np.zeros(len(score))
+    weights[answered] = np.minimum(1 / chance, np.quantile(1 / chance, _TRUNCATED))
+    return Response(weights, slope, error)
 
 
 def _foretold(traits: csr_array, foretells: csr_array, score: Floats, answered: Bools) -> Floats:
@@ -122,22 +127,51 @@ def _foretold(traits: csr_array, foretells: csr_array, score: Floats, answered: 
 def _calibrate(
     traits: csr_array, answered: Bools, own: Floats, foretold: Floats
 ) -> tuple[Floats, float, float] | None:
-    """Solve the calibration equations by Newton's method: chances, slope and its error."""
-    size = traits.shape[1] + own.shape[1]
+    """Solve the calibration equations: chances of the answering, slope of the score, its error.
+
+    Only what the answering carry is asked again at every step; the others, mostly the many, enter
+    once, as totals. On traits alone the equations are the slope of a convex function, which a trust
+    region finds from anywhere; with the score they start from there.
+    """
+    known, own, told = csr_array(traits[answered]), own[answered], foretold[answered]
+    rest, beyond = csr_array(traits[~answered]), foretold[~answered]
+    shown, size = known.T.tocsr(), known.shape[1]
+    others = rest.sum(axis=0)
     penalty = np.full(size, _PENALTY)
-    penalty[[0, *range(traits.shape[1], size)]] = 0.0
-    theta = np.zeros(size)
-    theta[0] = np.log(answered.mean() / (1 - answered.mean()))
+    penalty[0] = 0.0
+
+    def odds(theta: Floats) -> Floats:
+        """Return the odds not to answer."""
+        linear = known @ theta[:size] + own[:, : len(theta) - size] @ theta[size:]
+        found: Floats = np.exp(-np.clip(linear, -_MOST_ODDS, _MOST_ODDS))
+        return found
+
+    def weighed(weights: Floats) -> Floats:
+        """Return weights times traits times traits."""
+        return _dense(csr_array(shown * weights) @ known)
+
+    start = np.zeros(size)
+    start[0] = np.log(answered.mean() / (1 - answered.mean()))
+    theta: Floats = minimize(
+        lambda t: odds(t).sum() + others @ t + (penalty * t) @ t / 2, start, method="trust-exact",
+        jac=lambda t: others + penalty * t - shown @ odds(t),
+        hess=lambda t: weighed(odds(t)) + np.diag(penalty), options={"gtol": _GAP}).x
+    if np.abs(theta).max() > _MOST_ODDS:
+        return None
+    if not own.shape[1]:
+        return 1 / (1 + odds(theta)), float("nan"), float("nan")
+
+    def crossed(weights: Floats, right: Floats) -> Floats:
+        beside = weights[:, None] * told
+        return np.block([[weighed(weights), shown @ (weights[:, None] * right)],
+                         [(shown @ beside).T, beside.T @ right]])
+
+    theta, penalty = np.append(theta, 0.0), np.append(penalty, 0.0)
+    others = np.append(others, beyond.sum())
     for _ in range(_STEPS):
-        linear = traits @ theta[: traits.shape[1]] + own @ theta[traits.shape[1]:]
-        odds = np.where(answered, np.exp(-np.clip(linear, -30, 30)), 0.0)
-        pull = np.where(answered, odds, -1.0)
-        gap = np.concatenate([traits.T @ pull, foretold.T @ pull]) - penalty * theta
-        left = csr_array(traits.multiply(odds[:, None]))
-        slopes = np.block([
-            [_dense(left.T @ traits), left.T @ own],
-            [(traits.T @ (odds[:, None] * foretold)).T, (odds[:, None] * foretold).T @ own],
-        ]) + np.diag(penalty)
+        now = odds(theta)
+        gap = np.concatenate([shown @ now, told.T @ now]) - others - penalty * theta
+        slopes = crossed(now, own) + np.diag(penalty)
         step = _solve(slopes, gap)
         if step is None:
             return None
@@ -147,20 +181,13 @@ def _calibrate(
             break
     else:
         return None
-    chance: Floats = expit(traits @ theta[: traits.shape[1]] + own @ theta[traits.shape[1]:])
-    if not own.shape[1]:
-        return chance, float("nan"), float("nan")
-    square = pull**2
-    crossed = traits.T @ (square[:, None] * foretold)
-    spread = np.block([
-        [_dense(csr_array(traits.multiply(square[:, None])).T @ traits), crossed],
-        [crossed.T, (square[:, None] * foretold).T @ foretold],
-    ])
-    inverse = _solve(slopes, np.eye(size))
+    inverse = _solve(slopes, np.eye(len(theta)))
     if inverse is None:
         return None
+    spread = crossed(now**2, told) + np.block(
+        [[_dense(rest.T @ rest), rest.T @ beyond], [(rest.T @ beyond).T, beyond.T @ beyond]])
     row = inverse[-1]
-    return chance, float(theta[-1]), float(row @ spread @ row) ** 0.5
+    return 1 / (1 + odds(theta)), float(theta[-1]), float(row @ spread @ row) ** 0.5
 
 
 def _solve(matrix: Floats, sides: Floats) -> Floats | None:
