@@ -21,6 +21,7 @@ from journey_analytics.sample.levels import MIDDLE
 from journey_analytics.sample.world import (
     HIT_RATE,
     QUEUES,
+    TIMEZONE,
     make_world,
     parse_effects,
     to_local,
@@ -195,6 +196,21 @@ def test_background_leaves_hit_journeys_of_its_own_kind_alone(clean: Path) -> No
     for planted in PLANTED:
         mine = journeys[journeys["reason"] == planted.reason]
         assert not mine["background"].str.contains(planted.name).any()
+
+
+def test_closed_doors_stand_alone_and_lead_to_a_call() -> None:
+    journeys, contacts = truth(SHIPPED, "journeys"), truth(SHIPPED, "contacts")
+    forced = journeys[journeys["background"] == "forced_switch"]
+    assert forced["person"].is_unique and len(forced) >= 40 and (forced["planted"] == "").all()
+    contacts["t"] = pd.to_datetime(contacts["started_at"]).dt.tz_convert(TIMEZONE)
+    of_them = contacts[contacts["person"].isin(forced["person"])].sort_values("t")
+    for _, own in of_them.groupby("person"):
+        place = own["journey"].isin(forced["journey"]).to_numpy().nonzero()[0]
+        assert own["channel"].iloc[place].tolist() == ["chat", "voice"]
+        chat, call = own["t"].iloc[place]
+        assert chat.hour >= 20 and 8 <= call.hour < 20 and (call - chat) < pd.Timedelta(hours=24)
+        others = own["t"].drop(own.index[place])
+        assert ((others - call).abs() > pd.Timedelta(days=7)).all()
 
 
 @pytest.mark.parametrize(("system", "source"), [

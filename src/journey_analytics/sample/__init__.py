@@ -6,22 +6,23 @@ shapes of six vendors, with planted pain points, known dirt, and the truth besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from . import calls, servicenow, surveys, truth, web, zendesk
+from . import calls, closed_doors, servicenow, surveys, truth, web, zendesk
 from .dirt import Entry, dirt_csv, hostile_entries, hostile_rows, soil
 from .guard import refuse_foreign
 from .levels import MIDDLE, dirt_level
-from .people import make_people
-from .plan import make_plan
+from .people import People, make_people
+from .plan import Plan, make_plan
 from .project import write_project
 from .tables import Layout, Table, concat, save, write
-from .tickets import make_tickets
+from .tickets import Tickets, make_tickets
 from .world import PLANTED, TIMEZONE, Bools, Ints, World, make_world
 
 __all__ = ["PLANTED", "TIMEZONE", "Sample", "generate"]
@@ -89,6 +90,37 @@ def generate(
     return Sample(folder, rows, dict(zip(names, hits.tolist(), strict=True)), world.extracts)
 
 
+@dataclass(frozen=True, slots=True)
+class _ClosedDoors:
+    """What the issues of :mod:`closed_doors` add to the files, and to the truth."""
+
+    tables: dict[Layout, Table]
+    journeys: truth.Columns
+    contacts: truth.Columns
+    comments: Ints
+
+
+def _closed_doors(
+    world: World, people: People, plan: Plan, story: Tickets, chunk: int,
+    dice: Callable[[str], np.random.Generator],
+) -> _ClosedDoors:
+    """Tell the issues of :mod:`closed_doors`: chats, calls and surveys, and no ticket."""
+    own = closed_doors.make_closed_doors(world, people, plan, dice("closed doors"))
+    chunk += closed_doors.IDS
+    legs = calls.make_legs(own.contacts, dice("closed doors legs"))
+    none = Tickets(story.tickets.iloc[:0], story.events.iloc[:0])
+    asked = surveys.make_surveys(world, people, own, none, dice("closed doors surveys"))
+    answers = surveys.survey_tables(world, people, own, asked, chunk)
+    acd = calls.acd_table(world, people, own.contacts, legs, chunk, dice("closed doors acd"))
+    connect = calls.connect_table(world, people, own, legs, chunk, dice("closed doors connect"))
+    return _ClosedDoors(
+        {calls.ACD_LOG: acd, calls.CONNECT_RECORDS: connect,
+         **dict(zip(surveys.LAYOUTS, answers, strict=True))},
+        truth.journeys(people, own, asked, chunk),
+        truth.contacts(people, own, none, pd.DataFrame({"contact": []}, dtype="int64"), chunk),
+        asked["comment"].to_numpy())
+
+
 def _chunk(
     world: World, folder: Path, chunk: int, first: int, count: int, part: str,
     rows: dict[str, int], log: list[Entry], tables: dict[str, list[bytes]],
@@ -104,12 +136,15 @@ def _chunk(
     story = make_tickets(world, people, plan, dice("tickets"))
     incidents = servicenow.make_incidents(world, people, plan, dice("incidents"))
     asked = surveys.make_surveys(world, people, plan, story, dice("surveys"))
+    forced = _closed_doors(world, people, plan, story, chunk, dice)
     bad_tickets = hostile_rows(world, dice("hostile tickets"), len(story.tickets))
     bad_incidents = hostile_rows(world, dice("hostile incidents"), len(plan.contacts))
 
     def deliver(layout: Layout, table: Table, eligible: Bools | None = None) -> None:
         purpose = f"dirt {layout.source} {layout.stream}"
         soiled, extra, entries = soil(world, layout, table, dice(purpose), part, eligible)
+        if layout in forced.tables:
+            soiled = concat([soiled, forced.tables[layout]])
         write(world, folder, layout, soiled, part, extra)
         key = f"{layout.source}.{layout.stream}"
         rows[key] = rows.get(key, 0) + len(soiled) + sum(map(len, extra.values()))
@@ -142,7 +177,7 @@ def _chunk(
 
     log.extend(hostile_entries(
         bad_tickets[story.events["ticket"].unique()], bad_incidents[incidents["contact"]],
-        asked["comment"].to_numpy()))
+        np.concatenate([asked["comment"], forced.comments])))
     for name, columns in (
         ("persons", truth.persons(people)),
         ("journeys", truth.journeys(people, plan, asked, chunk)),
@@ -150,5 +185,7 @@ def _chunk(
         ("visits", truth.visits(people, plan, told, chunk)),
     ):
         tables.setdefault(name, []).append(truth.csv(columns, header=chunk == 0))
+    tables["journeys"].append(truth.csv(forced.journeys, header=False))
+    tables["contacts"].append(truth.csv(forced.contacts, header=False))
     hit = plan.journeys["hit"].to_numpy()
     return np.bincount(hit[hit >= 0], minlength=len(PLANTED))

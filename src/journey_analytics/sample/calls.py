@@ -181,7 +181,7 @@ def connect_table(
     connected = enqueued + wait + legs["ring"].to_numpy()
     left = connected + talk + hold  # the agent; a customer passed on outside talks on
     known = rng.random(n) < np.where(voice, 0.6, 0.8)
-    known |= plan.journeys["hit"].to_numpy()[contacts["journey"]][row] >= 0
+    known |= plan.journeys["is_known"].to_numpy()[contacts["journey"]][row]
     at = contacts["t"].to_numpy()[row]
     ids = text(contact_uuid(chunk, row, seq))
     root = text(contact_uuid(chunk, row, np.zeros(n, np.int64)))

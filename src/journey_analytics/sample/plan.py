@@ -58,9 +58,9 @@ for _i, _p in enumerate(PLANTED):
 class Plan:
     """Journeys and contacts of a chunk.
 
-    ``journeys``: person, reason, hit (index into PLANTED or -1), one column per background
-    kind, started_at. ``contacts``: journey, person, reason, t, channel, system, queue, role,
-    wait, hold, transfer; sorted by journey and time.
+    ``journeys``: person, reason, hit (index into PLANTED or -1), is_known (by customer number, in
+    each system), one column per background kind, started_at. ``contacts``: journey, person, reason,
+    t, channel, system, queue, role, wait, hold, transfer; sorted by journey and time.
     """
 
     journeys: pd.DataFrame
@@ -249,6 +249,7 @@ def _settle(
     contacts["journey"] = number[contacts["journey"]]
     result = journeys.loc[kept, ["person", "reason", "extra"]].reset_index(drop=True)
     result["hit"] = kind[kept]
+    result["is_known"] = result["hit"] >= 0
     for name, flag in flags.items():
         result[f"background_{name}"] = flag[kept]
     result["started_at"] = contacts.groupby("journey")["t"].min()

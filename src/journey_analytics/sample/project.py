@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .closed_doors import SHARE
 from .habits import HABITS, KEEP
 from .plan import BACKGROUND, EXTRA_CONTACT
 from .surveys import BASE, NOISE, PERSON_NOISE
@@ -149,6 +150,8 @@ changed before that day. The last one is cut at the end of {end} in Berlin, whic
 Journeys of these reasons are hit by one moment in about {rate:.0f} % of cases and then lose NPS
 points. Nothing else lowers a score. Every other moment is background without effect, in this share
 of the journeys where it can happen: {background}.
+Besides, {forced:.0%} of the customers want to chat in the evening about a payment, find the door closed, and call
+on the next open day: a forced switch, which costs nothing either.
 
 | planted | reason | first contact | channel | queue | NPS points lost | journeys hit |
 |---|---|---|---|---|---|---|
@@ -217,6 +220,7 @@ def readme(world: World, hits: Ints) -> str:
         **{name: 100 * getattr(world.dirt, name) for name in (
             "family", "switchboard", "new_phone", "new_number", "by_phone_only", "mistyped",
             "catch_all")},
+        forced=SHARE,
         background=", ".join(f"{name} {share:.0%}" for name, share in kinds),
     )
 

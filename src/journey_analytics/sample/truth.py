@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from .calls import call_id, contact_uuid
 from .habits import HABITS
 from .people import NEVER, People, known_as
-from .plan import BACKGROUND, CATCH_ALL, EXTRA_CONTACT, MISTYPED, NOBODY, Plan
+from .plan import CATCH_ALL, MISTYPED, NOBODY, Plan
 from .servicenow import incident_number
 from .shapes import Cells, constant, either, join, listed, number, only, pick, zulu
 from .tables import _one
@@ -73,8 +73,8 @@ def journeys(people: People, plan: Plan, surveys: pd.DataFrame, chunk: int) -> C
     score[surveys["journey"]], invited[surveys["journey"]] = surveys["score"], True
     hit, reason = frame["hit"].to_numpy(), frame["reason"].to_numpy()
     background = [
-        only(frame[f"background_{kind}"].to_numpy(), constant(kind, n))
-        for kind in (*BACKGROUND, *(k for k, _ in EXTRA_CONTACT))
+        only(frame[name].to_numpy(), constant(name.removeprefix("background_"), n))
+        for name in map(str, frame) if name.startswith("background_")
     ]
     return {
         "journey": _journey(chunk, np.arange(n)),
