@@ -14,10 +14,10 @@ switches
 switches.data[["from_channel", "to_channel", "directed", "forced", "chosen", "share"]]
 
 # %% [markdown]
-# ## Ten of them, and one to look at
+# ## Ten that were forced from chat to voice, and one to look at
 
 # %%
-moved = view.with_switch("chat", "voice")
+moved = view.with_switch("chat", "voice", "forced")
 moved.table("journeys")[["journey_key", "reason", "started_at", "contacts"]].head(10)
 
 # %%

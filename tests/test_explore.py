@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from journey_analytics import explore
+from journey_analytics.bench.explore import bench_explore, print_explore
 from journey_analytics.engines import DuckDBEngine
 from journey_analytics.errors import DataError, SettingsError
 from journey_analytics.explore.comparing import _joined
@@ -226,12 +227,43 @@ def test_filters_pick_whole_journeys_and_chain(sample: View) -> None:
     assert {"chat"} <= set(moved["from_channel"]) and len(moved) >= 10
 
 
+def test_planted_forced_switches_are_the_ones_found(sample: View, sample_project: Path) -> None:
+    planted = pd.read_csv(sample_project / "truth" / "journeys.csv.gz").query(
+        "background == 'forced_switch'")
+    found = sample.with_switch("chat", "voice", "forced").table("journeys")
+    assert len(found) >= 40
+    assert set(found["started_at"]) == set(
+        pd.to_datetime(planted["started_at"]).dt.tz_localize(None))
+
+
 def test_a_metric_of_some_journeys_still_sees_what_came_before(sample: View) -> None:
     whole = sample.metric("repeat_rate", "any_reason").iloc[0]
     families = sample.table("journeys")["reason_family"].unique()
     parts = pd.concat([sample.reason(f).metric("repeat_rate", "any_reason") for f in families])
     assert parts["n"].sum() == whole["n"]
     assert (parts["n"] * parts["value"]).sum() == pytest.approx(whole["n"] * whole["value"])
+
+
+def test_journeys_are_picked_by_key(sample: View) -> None:
+    ten = sample.reason("billing").table("journeys").head(10)
+    picked = sample.journeys(ten["journey_key"])
+    assert set(picked.table("journeys")["journey_key"]) == set(ten["journey_key"])
+    one = int(ten["journey_key"].iloc[0])
+    assert picked.journeys(one).table("journeys")["journey_key"].tolist() == [one]
+    assert picked.filters == ("journeys by key: 10",)
+
+
+def test_an_empty_view_says_so(sample: View, tmp_path: Path) -> None:
+    empty = sample.period("2020-01-01", "2020-02-01")
+    assert "no journeys of customers" in repr(empty)
+    charts = [*(getattr(empty, name)() for name in QUESTIONS), empty.trend("fcr"),
+              *(explore.compare(sample, empty, q) for q in (*QUESTIONS, "fcr"))]
+    for chart in charts:
+        assert chart.data.empty and "Nothing to show" in chart.figure.layout.annotations[-1].text
+    for export in (empty.to_xes, empty.to_csv, empty.to_parquet):
+        with pytest.raises(SettingsError, match="nothing to write.*2020-01-01"):
+            export(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_differences_have_newcombes_interval() -> None:
@@ -255,7 +287,8 @@ def test_a_view_does_not_differ_from_itself(sample: View) -> None:
 def test_nothing_can_be_changed_or_reached(view: View, tmp_path: Path) -> None:
     target = tmp_path / "stolen.csv"
     for query in ("DROP TABLE whole.contacts", "DELETE FROM contacts",
-                  f"COPY contacts TO '{target}'", f"SELECT * FROM read_csv('{__file__}')"):
+                  f"COPY contacts TO '{target}'", f"SELECT * FROM read_csv('{__file__}')",
+                  "SET TimeZone = 'Asia/Tokyo'", "SELECT 1; SELECT 2", ""):
         with pytest.raises(SettingsError):
             view.sql(query)
     assert not target.exists() and len(view.table("contacts")) > 0
@@ -273,6 +306,10 @@ def test_nothing_can_be_changed_or_reached(view: View, tmp_path: Path) -> None:
     (lambda v: v.flow("steps"), "step"), (lambda v: v.funnel(["handl"]), "handle"),
     (lambda v: v.waits("queues"), "queue"), (lambda v: v.trend("fcr", period="weeks"), "week"),
     (lambda v: explore.compare(v, v, "funel"), "funnel"),
+    (lambda v: v.metric("repeat_contacts"), "repeat_rate"),
+    (lambda v: v.with_moment("hold_over_5_minutes"), "hold"),
+    (lambda v: v.persona("evening"), "Evening callers"), (lambda v: v.queue("billing"), "Billing"),
+    (lambda v: v.reason(["billing", "technical"]), "one by one"),
 ])
 def test_errors_suggest_the_nearest_name(sample: View, ask: Any, near: str) -> None:
     with pytest.raises(SettingsError) as error:
@@ -282,8 +319,22 @@ def test_errors_suggest_the_nearest_name(sample: View, ask: Any, near: str) -> N
 
 
 def test_errors_say_what_to_do(sample: View, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="ends before it begins"):
-        sample.period("2026-03-01", "2026-02-01")
+    for wrong, said in (
+        (lambda: sample.period("2026-03-01", "2026-02-01"), "has no day"),
+        (lambda: sample.metric("fcr", since="2026-03-01", until="2026-03-01"), "has no day"),
+        (lambda: sample.reason(3), "not a word"),
+        (lambda: sample.flow(places="5"), "not a whole number"),
+        (lambda: sample.flow(places=1000), "allowed 1 to 50"),
+        (lambda: sample.funnel("reach"), "not a list"),
+        (lambda: sample.timeline(sample.table("journeys")["journey_key"]), "not one key"),
+        (lambda: sample.journeys([1]), "no such journey"),
+        (lambda: sample.journeys([1.5]), "not a journey_key"),
+        (lambda: sample.journeys([]), "needs a journey_key"),
+        (lambda: explore.compare(sample, "billing", "fcr"), "not a view"),
+        (lambda: sample.with_switch("chat", "chat"), "are the same"),
+    ):
+        with pytest.raises(SettingsError, match=said):
+            wrong()
     with pytest.raises(SettingsError, match="unfiltered view"):
         sample.reason("billing").pain_points()
     with pytest.raises(SettingsError, match="no such journey or person"):
@@ -346,3 +397,11 @@ def test_hostile_text_stays_text_in_files(view: View, tmp_path: Path) -> None:
     finally:
         engine.close()
     assert back == [{"activity": hostile.replace("\x01", "")}]
+
+
+def test_questions_are_timed(sample_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench_explore(1, lambda line: None, sample_project)
+    assert found["touchpoints"] > 10_000 and all(s > 0 for s in found["seconds"].values())
+    print_explore(found)
+    asked = capsys.readouterr().out
+    assert all(f".{name}(" in asked for name in QUESTIONS)

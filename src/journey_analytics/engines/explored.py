@@ -92,6 +92,15 @@ class Explored(Published):
         words = [c for c in found if isinstance(found[c].dtype, pd.CategoricalDtype)]
         return found.astype(dict.fromkeys(words, "str"))
 
+    def is_question(self, query: str) -> bool:
+        """Return whether a text is one SELECT: it asks, and leaves the connection as it was."""
+        try:
+            parts = self.connection.extract_statements(query)
+        except duckdb.Error:
+            return True  # says when it runs what cannot be read
+        return [part.type for part in parts] in (
+            [duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN])
+
     def arrow(self, query: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Return a query's rows as an Arrow table."""
         try:

@@ -18,6 +18,9 @@ from ..pack.look import CONFIG, TEMPLATE
 COLOURS = tuple(TEMPLATE["layout"]["colorway"])
 #: What stands for the rest, in every figure.
 OTHER, OTHER_COLOUR = "other", "#b9b4a8"
+#: What an empty figure says, line by line.
+NOTHING = ("Nothing to show: no journey of this view has it,<br>"
+           "or fewer persons than a group must have.")
 SCALE = TEMPLATE["layout"]["colorscale"]["sequential"]
 _sent: set[str] = set()
 
@@ -39,6 +42,12 @@ class Chart:
     data: pd.DataFrame
     figure: Any
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Say so in the middle of a figure that shows nothing."""
+        if self.data.empty:
+            self.figure.add_annotation(text=NOTHING, x=0.5, y=0.5, xref="paper", yref="paper",
+                                       showarrow=False, font={"size": 15})
 
     def to_html(self, path: str | Path) -> Path:
         """Write a page of its own that opens without a network, and return where it is."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from ..engines import Explored
-from ..errors import SettingsError, did_you_mean
+from ..errors import SettingsError
+
+#: How many names an error lists; from which likeness on (0 to 1) a word is a slip of the pen.
+_LISTED, _ALIKE = 30, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,7 @@ def by_period(since: object, until: object, zone: str, number: int) -> Filter:
     if not known:
         raise SettingsError(".period()", "needs a first day or a day where it ends",
                             allowed='like .period("2026-03-01", "2026-04-01")')
-    if len(known) == 2 and day_of(since) >= day_of(until):
-        raise SettingsError(".period()", "ends before it begins", found=f"{since} to {until}",
-                            remedy="The second day is the first one that is no longer in it.")
+    check_days(".period()", since, until)
     said = " ".join(f"{'from' if name == 'since' else 'until'} {day_of(given):%Y-%m-%d}"
                     for name, given in (("since", since), ("until", until)) if given is not None)
     return Filter(f"began {said}",
@@ -89,15 +94,79 @@ def by_period(since: object, until: object, zone: str, number: int) -> Filter:
                   {f"{name}_{number}": at for name, (_, at) in known.items()})
 
 
-def check_word(where: str, what: str, word: str, allowed: Sequence[str]) -> None:
+def by_keys(warehouse: Explored, keys: object, number: int) -> Filter:
+    """Return the filter of journeys by their keys.
+
+    Raises
+    ------
+    SettingsError
+        What is no key, or a key that no journey of the publication has.
+    """
+    given: list[Any] = list(keys) if isinstance(keys, Iterable) else [keys]
+    wrong = [k for k in given if not is_whole(k)]
+    allowed = 'a journey_key, several, or a frame\'s column: frame["journey_key"]'
+    if wrong or not given:
+        raise SettingsError(".journeys()", "not a journey_key" if given else "needs a journey_key",
+                            found=repr(wrong[0]) if given else "", allowed=allowed)
+    values = {f"keys_{number}": sorted({int(k) for k in given})}
+    missing = warehouse.frame(
+        f"SELECT unnest($keys_{number}) AS k EXCEPT SELECT journey_key FROM journeys ORDER BY 1",
+        values)["k"].tolist()
+    if missing:
+        raise SettingsError(".journeys()", "no such journey in this publication",
+                            found=f"{missing[0]}, {len(missing)} in all", allowed=allowed)
+    return Filter(f"journeys by key: {len(values[f'keys_{number}'])}",
+                  f"j.journey_key IN (SELECT unnest($keys_{number}))", values)
+
+
+def check_word(where: str, what: str, word: object, allowed: Sequence[str]) -> None:
     """Raise for a word that is not allowed, and suggest the nearest one that is."""
-    if word in allowed:
+    if isinstance(word, str) and word in allowed:
         return
-    near = did_you_mean(word, list(allowed))
-    like = [a for a in allowed if word and word.lower() in a.lower()]
+    many = ", …" if len(allowed) > _LISTED else ""
+    advice = ""
+    if isinstance(word, str):
+        near = _nearest(word, allowed)
+        advice = f"Did you mean {' or '.join(near)}?" if near else ""
+    elif isinstance(word, Iterable) and allowed:
+        advice = f"Give words one by one, like '{allowed[0]}'."
     raise SettingsError(
-        where, what, found=f"'{word}'", allowed=", ".join(allowed[:30]) or "nothing is there",
-        remedy=near or (f"Did you mean '{like[0]}'?" if like else ""))
+        where, what if isinstance(word, str) else "not a word", found=repr(word),
+        allowed=", ".join(allowed[:_LISTED]) + many or "nothing is there", remedy=advice)
+
+
+def _nearest(word: str, allowed: Sequence[str]) -> list[str]:
+    """Return the words that were meant: one that is spelled alike, else those that begin alike."""
+    likeness = {a: SequenceMatcher(None, word.lower(), a.lower()).ratio() for a in allowed}
+    best = max(allowed, key=likeness.__getitem__, default="")
+    begins = [a for a in allowed if _stem(a) == _stem(word)]
+    holds = [a for a in allowed if len(word) > 2 and word.lower() in a.lower()]
+    slips = [best] if best and likeness[best] >= _ALIKE else []
+    near = slips or begins or holds or ([best] if best and likeness[best] >= 0.6 else [])
+    return [repr(a) for a in near[:3]]
+
+
+def _stem(word: str) -> str:
+    return re.split(r"[\s_]+", word.lower())[0].removesuffix("s")
+
+
+def is_whole(number: object) -> TypeGuard[int]:
+    """Return whether something is a whole number, of Python or of a frame."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+
+
+def check_whole(name: str, number: object, most: int) -> None:
+    """Raise for what is no whole number from 1 to ``most``."""
+    if not is_whole(number) or not 1 <= number <= most:
+        raise SettingsError(name, "not a whole number in range", found=repr(number),
+                            allowed=f"1 to {most}")
+
+
+def check_days(where: str, since: object, until: object) -> None:
+    """Raise for a period that has no day."""
+    if since is not None and until is not None and day_of(since) >= day_of(until):
+        raise SettingsError(where, "has no day", found=f"{since} to {until}",
+                            remedy="The second day is the first one that is no longer in it.")
 
 
 def day_of(given: object) -> date:

@@ -65,6 +65,10 @@ def compare(a: View, b: View, question: str, **asked: Any) -> Chart:
     """
     metrics = read_ledger().metrics
     check_word("compare()", "no such metric or question", question, [*_QUESTIONS, *sorted(metrics)])
+    for view in (a, b):
+        if not isinstance(view, View):
+            raise SettingsError("compare()", "not a view", found=repr(view),
+                                allowed='two views, like view.period("2026-03-01")')
     if a.whole is not b.whole:
         raise SettingsError("compare()", "the views are of two publications",
                             remedy="Make both from one explore.open().")
@@ -125,7 +129,9 @@ def _joined(
         p_values = np.where(error > 0, 2 * norm.sf(np.abs(gap) / error), np.nan)
     data = data.assign(difference=gap, low=gap - down, high=gap + up, p_value=p_values,
                        q_value=q_values(p_values))
-    return data.drop(columns=["a_low", "a_high", "b_low", "b_high"]), left_out
+    known = data[gap.notna()].reset_index(drop=True)
+    return (known.drop(columns=["a_low", "a_high", "b_low", "b_high"]),
+            left_out + 2 * (len(data) - len(known)))
 
 
 def _draw(data: pd.DataFrame, keys: list[str], times: int, unit: str, title: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..metrics.intervals import Z, effective_rows
+from ..metrics.suppression import Group, hidden_groups
 
 if TYPE_CHECKING:
     from .view import View
@@ -57,6 +59,23 @@ def add_shares(frame: pd.DataFrame, counts: str, base: Base,
     half = Z * np.sqrt(share * (1 - share) * told + Z * Z / 4) / (told + Z * Z)
     return frame.assign(share=share, share_low=(centre - half).clip(lower=0.0),
                         share_high=(centre + half).clip(upper=1.0))
+
+
+def without_small(
+    data: pd.DataFrame, groups: Sequence[Group], min_group: int
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows whose group may be shown, and how many groups may not.
+
+    Parameters
+    ----------
+    data
+        With ``persons``, one row per group.
+    groups
+        Name of each row's group, each place of it a dimension.
+    """
+    hidden = hidden_groups(dict(zip(groups, data["persons"], strict=True)), min_group)
+    is_shown = np.array([group not in hidden for group in groups], dtype=bool)
+    return data[is_shown].reset_index(drop=True), len(hidden)
 
 
 def few_said(left_out: int, min_group: int) -> str:

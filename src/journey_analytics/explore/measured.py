@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from ..metrics import Question, measure, read_ledger
 from ..metrics.query import PERIODS
 from .chart import COLOURS, Chart, figure, plain
-from .choosing import check_word, day_of
+from .choosing import check_days, check_word, day_of
 
 if TYPE_CHECKING:
     from .view import Day, View
@@ -28,6 +28,7 @@ def metric(
     """See ``View.metric``."""
     check_word("view.metric()", "no such metric", name, sorted(read_ledger().metrics))
     split = (by,) if isinstance(by, str) else tuple(by)
+    check_days("view.metric()", since, until)
     question = Question(name, variant, split, _day(since), _day(until), dict(numbers),
                         f"{view.warehouse.schema}.chosen" if view.filters else "")
     found = measure(view.whole, view.settings, question)
@@ -37,6 +38,14 @@ def metric(
     for period in set(dimensions) & set(PERIODS):
         data[period] = pd.to_datetime(data[period])
     return data.astype({"value": float, "low": float, "high": float})
+
+
+def metrics() -> pd.DataFrame:
+    """See ``View.metrics``."""
+    return pd.DataFrame([
+        {"metric": m.id, "name": m.name, "unit": m.variant(None).unit,
+         "variants": ", ".join(m.variants), "meaning": m.sentence}
+        for m in read_ledger().metrics.values()])
 
 
 def trend(view: View, name: str, variant: str | None, period: str, by: str | None) -> Chart:

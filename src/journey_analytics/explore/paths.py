@@ -7,95 +7,126 @@ from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from .chart import Chart
-from .choosing import check_word
+from .choosing import check_whole, check_word
 from .counting import COUNTED, add_shares, base_of
 from .drawing_paths import draw_flow, draw_funnel, draw_matrix, draw_transitions, draw_variants
 
 if TYPE_CHECKING:
     from .view import View
 
-#: Word of a touchpoint that a path is made of. An activity is named as in the ledger's path_facts.
+#: What a path is made of: the columns of a touchpoint, and the word for them. An activity is named
+#: as in the ledger's path_facts.
 _WORDS = {
-    "step": "coalesce(cast(t.step as varchar), 'none')",
-    "channel": "coalesce(cast(t.channel as varchar), 'none')",
-    "activity": "coalesce(t.activity, concat_ws(' ', cast(t.kind as varchar), "
-                "cast(t.step as varchar)))",
+    "step": ("step", "coalesce(step::VARCHAR, 'none')"),
+    "channel": ("channel", "coalesce(channel::VARCHAR, 'none')"),
+    "activity": ("activity, kind, step",
+                 "coalesce(activity, concat_ws(' ', kind::VARCHAR, step::VARCHAR))"),
 }
-#: More than any data has.
-_ALL_WORDS = 1_000_000
+#: More than any data has; numbers of words are below it.
+_ALL_WORDS = 1 << 24
+_MOST_PLACES = 50
+#: Numbers of what is no word of the data; a number from 1 on is the rank of a word.
+_REST, _ENDED, _START, _GOES_ON = 0, -1, -2, -3
 
 
-def _paths(of: str) -> str:
-    """Return CTEs up to ``placed``: each journey's activities in order, from place 1.
+def _routes(of: str, ended: str = "ended") -> str:
+    """Return CTEs of the paths that journeys took, each path once: a few thousand of millions.
 
-    Neighbours of one step or channel are one; activities are not merged, as in the ledger.
+    ``routes``: route, path (numbers of words in order; neighbours of one step or channel are one,
+    activities are not merged, as in the ledger). ``taken``: route, person_key, journeys. ``names``:
+    number, name. Words are numbers and lists until a frame is made.
     """
     check_word("of", "paths are not made of this", of, list(_WORDS))
-    merged = "" if of == "activity" else (
-        "QUALIFY lag(activity) OVER (PARTITION BY journey_key ORDER BY touchpoint_no) "
-        "IS DISTINCT FROM activity")
+    columns, word = _WORDS[of]
+    same = " AND ".join(f"t.{c} IS NOT DISTINCT FROM n.{c}" for c in columns.split(", "))
+    merged = "numbers" if of == "activity" else (
+        "list_filter(numbers, lambda x, i: i = 1 OR x <> numbers[i - 1])")
     return f"""
     WITH counted AS ({COUNTED}),
-    words AS (
-        SELECT t.journey_key, t.person_key, t.touchpoint_no, {_WORDS[of]} AS word
-        FROM touchpoints AS t WHERE t.journey_key IN (SELECT journey_key FROM counted)),
-    tops AS (
-        SELECT word FROM words GROUP BY word
-        ORDER BY count(*) DESC, word LIMIT $top),
-    named AS (
-        SELECT w.journey_key, w.person_key, w.touchpoint_no, coalesce(p.word, 'other') AS activity
-        FROM words AS w LEFT JOIN tops AS p ON w.word = p.word),
-    merged AS (SELECT * FROM named {merged}),
-    placed AS (
-        SELECT *, row_number() OVER (PARTITION BY journey_key ORDER BY touchpoint_no) AS place
-        FROM merged)"""
+    events AS MATERIALIZED (
+        SELECT journey_key, person_key, touchpoint_no, {columns} FROM touchpoints
+        WHERE journey_key IN (SELECT journey_key FROM counted)),
+    kinds AS (SELECT {columns}, count(*) AS n FROM events GROUP BY ALL),
+    named AS (SELECT *, {word} AS name FROM kinds),
+    ranked AS (
+        SELECT name, row_number() OVER (ORDER BY sum(n) DESC, name) AS number
+        FROM named GROUP BY name),
+    numbered AS (
+        SELECT k.*, CASE WHEN r.number <= $top AND r.name <> 'other' THEN r.number
+            ELSE {_REST} END AS number
+        FROM named AS k INNER JOIN ranked AS r ON k.name = r.name),
+    names AS (
+        SELECT number, name FROM ranked
+        UNION ALL VALUES ({_REST}, 'other'), ({_ENDED}, '{ended}'), ({_START}, 'start'),
+            ({_GOES_ON}, 'goes on')),
+    listed AS (
+        SELECT t.journey_key, any_value(t.person_key) AS person_key,
+            list_sort(list(t.touchpoint_no::BIGINT * {_ALL_WORDS} + n.number)) AS placed
+        FROM events AS t INNER JOIN numbered AS n ON {same} GROUP BY t.journey_key),
+    lists AS (
+        SELECT person_key, list_transform(placed, lambda x: (x % {_ALL_WORDS})::INTEGER) AS numbers
+        FROM listed),
+    paths AS MATERIALIZED (SELECT person_key, {merged} AS path FROM lists),
+    routes AS MATERIALIZED (
+        SELECT path, row_number() OVER () AS route FROM (SELECT DISTINCT path FROM paths)),
+    taken AS MATERIALIZED (
+        SELECT r.route, p.person_key, count(*) AS journeys
+        FROM paths AS p INNER JOIN routes AS r ON p.path = r.path GROUP BY ALL)"""
 
 
-def _fold_small(column: str, by: str) -> str:
-    """Return CTEs that make groups of too few persons ``other``, from ``rows_`` to ``folded``."""
+def _fold_small(by: str, folded: str) -> str:
+    """Return CTEs from ``cells`` to ``shown``, those of too few persons folded into others.
+
+    Parameters
+    ----------
+    by
+        The columns of a cell. ``cells`` has them, ``route`` and ``n``: how often it is in a path.
+    folded
+        What the columns become, by name, where a cell is small.
+    """
     return f"""
     small AS (
-        SELECT {by} FROM rows_ GROUP BY {by} HAVING count(DISTINCT person_key) < $min_group),
-    folded AS (
-        SELECT r.* REPLACE (CASE WHEN s.{column} IS NULL OR r.{column} = 'ended' THEN r.{column}
-                            ELSE 'other' END AS {column})
-        FROM rows_ AS r LEFT JOIN small AS s USING ({by}))"""
-
-
-def _positive(name: str, number: int) -> None:
-    if number < 1:
-        raise SettingsError(name, "too small", found=number, allowed="1 or more")
+        SELECT {by} FROM cells INNER JOIN taken USING (route) GROUP BY ALL
+        HAVING count(DISTINCT person_key) < $min_group),
+    shown AS (
+        SELECT route, {by}, sum(n) AS n FROM (
+            SELECT c.* REPLACE ({folded}) FROM cells AS c
+            LEFT JOIN (SELECT *, true AS is_small FROM small) AS s USING ({by}))
+        GROUP BY ALL)"""
 
 
 def flow(view: View, of: str, places: int, top: int, percent_of: str) -> Chart:
     """See ``View.flow``."""
-    _positive("places", places)
-    _positive("top", top)
+    check_whole("places", places, _MOST_PLACES)
+    check_whole("top", top, _ALL_WORDS - 1)
     check_word("percent_of", "no such base", percent_of, ["all", "before"])
-    wide = ", ".join(f"max(CASE WHEN place = {k} THEN activity END) AS p{k}"
-                     for k in range(1, places + 2))
+    wide = ", ".join(f"path[{k}] AS p{k}" for k in range(1, places + 2))
     ends = ", ".join(
-        f"CASE WHEN p{k} IS NULL AND p{k - 1} IS NOT NULL THEN 'end' ELSE p{k} END AS p{k}"
+        f"CASE WHEN p{k} IS NULL AND p{k - 1} IS NOT NULL THEN {_ENDED} ELSE p{k} END AS p{k}"
         for k in range(2, places + 1))
-    last = (f"CASE WHEN p{places + 1} IS NOT NULL THEN 'goes on' WHEN p{places} IS NOT NULL "
-            f"THEN 'end' END AS p{places + 1}")
+    last = (f"CASE WHEN p{places + 1} IS NOT NULL THEN {_GOES_ON} WHEN p{places} IS NOT NULL "
+            f"THEN {_ENDED} END AS p{places + 1}")
     folds = "".join(_fold_place(k) for k in range(2, places + 1))
     links = " UNION ALL ".join(
-        f"SELECT {k} AS place, p{k} AS from_activity, p{k + 1} AS to_activity, "
-        "count(*) AS journeys, count(DISTINCT person_key) AS persons "
-        f"FROM f{places} WHERE p{k + 1} IS NOT NULL AND p{k} <> 'end' GROUP BY ALL"
+        f"SELECT {k} AS place, p{k} AS a, p{k + 1} AS b, sum(journeys)::BIGINT AS journeys, "
+        f"count(DISTINCT person_key) AS persons FROM f{places} "
+        f"WHERE p{k + 1} IS NOT NULL AND p{k} <> {_ENDED} GROUP BY ALL"
         for k in range(1, places + 1))
-    data = view.warehouse.frame(f"""{_paths(of)},
-    wide AS (
-        SELECT journey_key, any_value(person_key) AS person_key, {wide}
-        FROM placed WHERE place <= {places + 1} GROUP BY journey_key),
-    ended AS (SELECT * REPLACE ({', '.join(filter(None, (ends, last)))}) FROM wide),
+    data = view.warehouse.frame(f"""{_routes(of, "end")},
+    wide AS (SELECT route, {wide} FROM routes),
+    ended AS (
+        SELECT w.*, t.person_key, t.journeys FROM (
+            SELECT * REPLACE ({', '.join(filter(None, (ends, last)))}) FROM wide) AS w
+        INNER JOIN taken AS t USING (route)),
     f1 AS (
         SELECT * REPLACE (CASE WHEN p1 IN (
             SELECT p1 FROM ended GROUP BY p1 HAVING count(DISTINCT person_key) < $min_group
-        ) THEN 'other' ELSE p1 END AS p1) FROM ended)
-    {folds}
-    {links} ORDER BY place, journeys DESC, from_activity, to_activity""",
+        ) THEN {_REST} ELSE p1 END AS p1) FROM ended)
+    {folds},
+    links AS ({links})
+    SELECT l.place, a.name AS from_activity, b.name AS to_activity, l.journeys, l.persons
+    FROM links AS l INNER JOIN names AS a ON l.a = a.number INNER JOIN names AS b ON l.b = b.number
+    ORDER BY place, journeys DESC, from_activity, to_activity""",
         {"top": top, "min_group": view.min_group})
     of_before = data.groupby(["place", "from_activity"])["journeys"].transform("sum")
     data = add_shares(data, "journeys", base_of(view),
@@ -109,34 +140,29 @@ def _fold_place(k: int) -> str:
     """Return a CTE where ways from place k - 1 that too few persons went lead to ``other``."""
     return f""",
     s{k} AS (
-        SELECT p{k - 1}, p{k} FROM f{k - 1} WHERE p{k} <> 'end'
+        SELECT p{k - 1}, p{k} FROM f{k - 1} WHERE p{k} <> {_ENDED}
         GROUP BY ALL HAVING count(DISTINCT person_key) < $min_group),
     f{k} AS (
-        SELECT f.* REPLACE (CASE WHEN s.p{k} IS NULL THEN f.p{k} ELSE 'other' END AS p{k})
+        SELECT f.* REPLACE (CASE WHEN s.p{k} IS NULL THEN f.p{k} ELSE {_REST} END AS p{k})
         FROM f{k - 1} AS f LEFT JOIN s{k} AS s ON f.p{k - 1} = s.p{k - 1} AND f.p{k} = s.p{k})"""
 
 
 def transitions(view: View, of: str, top: int) -> Chart:
     """See ``View.transitions``."""
-    _positive("top", top)
-    data = view.warehouse.frame(f"""{_paths(of)},
-    beside AS (
-        SELECT *, lag(activity) OVER in_order AS before, lead(activity) OVER in_order AS after
-        FROM merged WINDOW in_order AS (PARTITION BY journey_key ORDER BY touchpoint_no)),
-    rows_ AS (
-        SELECT journey_key, person_key, coalesce(before, 'start') || chr(10) || activity AS way
-        FROM beside
-        UNION ALL
-        SELECT journey_key, person_key, activity || chr(10) || 'end' FROM beside
-        WHERE after IS NULL),
-    {_fold_small('way', 'way')}
-    SELECT split_part(way, chr(10), 1) AS from_activity,
-        CASE way WHEN 'other' THEN 'other' ELSE split_part(way, chr(10), 2) END AS to_activity,
-        sum(n)::BIGINT AS transitions, count(*) AS journeys, count(DISTINCT person_key) AS persons
-    FROM (SELECT way, journey_key, person_key, count(*) AS n FROM folded GROUP BY ALL)
-    GROUP BY way ORDER BY transitions DESC, from_activity, to_activity""",
+    check_whole("top", top, _ALL_WORDS - 1)
+    data = view.warehouse.frame(f"""{_routes(of, "end")},
+    ways AS (
+        SELECT route, unnest(list_prepend({_START}, path)) AS a,
+            unnest(list_append(path, {_ENDED})) AS b FROM routes),
+    cells AS (SELECT route, a, b, count(*) AS n FROM ways GROUP BY ALL),
+    {_fold_small("a, b", f"if(is_small, {_REST}, a) AS a, if(is_small, {_REST}, b) AS b")}
+    SELECT a.name AS from_activity, b.name AS to_activity,
+        sum(s.n * t.journeys)::BIGINT AS transitions, sum(t.journeys)::BIGINT AS journeys,
+        count(DISTINCT t.person_key) AS persons
+    FROM shown AS s INNER JOIN taken AS t USING (route)
+    INNER JOIN names AS a ON s.a = a.number INNER JOIN names AS b ON s.b = b.number
+    GROUP BY ALL ORDER BY transitions DESC, from_activity, to_activity""",
         {"top": top, "min_group": view.min_group})
-    data = data.groupby(["from_activity", "to_activity"], as_index=False, sort=False).sum()
     data = add_shares(data, "journeys", base_of(view))
     data["share_of_from"] = data["transitions"] / data.groupby("from_activity")[
         "transitions"].transform("sum")
@@ -147,17 +173,19 @@ def transitions(view: View, of: str, top: int) -> Chart:
 
 def step_matrix(view: View, of: str, places: int, top: int) -> Chart:
     """See ``View.step_matrix``."""
-    _positive("places", places)
-    _positive("top", top)
-    data = view.warehouse.frame(f"""{_paths(of)},
-    rows_ AS (
-        SELECT CAST(k.place AS INTEGER) AS place, coalesce(p.activity, 'ended') AS activity,
-            c.journey_key, c.person_key
-        FROM counted AS c CROSS JOIN range(1, $places + 1) AS k(place)
-        LEFT JOIN placed AS p ON c.journey_key = p.journey_key AND k.place = p.place),
-    {_fold_small('activity', 'place, activity')}
-    SELECT place, activity, count(*) AS journeys, count(DISTINCT person_key) AS persons
-    FROM folded GROUP BY ALL ORDER BY place, journeys DESC, activity""",
+    check_whole("places", places, _MOST_PLACES)
+    check_whole("top", top, _ALL_WORDS - 1)
+    data = view.warehouse.frame(f"""{_routes(of)},
+    cells AS (
+        SELECT r.route, k.place::INTEGER AS place, coalesce(r.path[k.place], {_ENDED}) AS number,
+            1 AS n
+        FROM routes AS r CROSS JOIN range(1, $places + 1) AS k(place)),
+    {_fold_small("place, number", f"if(is_small AND number <> {_ENDED}, {_REST}, number) "
+                 "AS number")}
+    SELECT s.place, m.name AS activity, sum(t.journeys)::BIGINT AS journeys,
+        count(DISTINCT t.person_key) AS persons
+    FROM shown AS s INNER JOIN taken AS t USING (route) INNER JOIN names AS m USING (number)
+    GROUP BY ALL ORDER BY place, journeys DESC, activity""",
         {"top": top, "places": places, "min_group": view.min_group})
     data = add_shares(data, "journeys", base_of(view))
     return Chart(data, draw_matrix(data, of),
@@ -166,20 +194,24 @@ def step_matrix(view: View, of: str, places: int, top: int) -> Chart:
 
 def variants(view: View, of: str, top: int) -> Chart:
     """See ``View.variants``."""
-    _positive("top", top)
-    data = view.warehouse.frame(f"""{_paths(of)},
-    ways AS (
-        SELECT journey_key, person_key, string_agg(activity, ' > ' ORDER BY place) AS variant
-        FROM placed GROUP BY journey_key, person_key),
+    check_whole("top", top, _ALL_WORDS - 1)
+    data = view.warehouse.frame(f"""{_routes(of)},
+    sizes AS (
+        SELECT route, sum(journeys)::BIGINT AS journeys FROM taken GROUP BY route
+        HAVING count(DISTINCT person_key) >= $min_group),
+    spelled AS (
+        SELECT route, string_agg(m.name, ' > ' ORDER BY place) AS variant
+        FROM (SELECT route, unnest(path) AS number, generate_subscripts(path, 1) AS place
+              FROM routes SEMI JOIN sizes USING (route))
+        INNER JOIN names AS m USING (number) GROUP BY route),
     shown AS (
-        SELECT variant FROM ways GROUP BY variant HAVING count(DISTINCT person_key) >= $min_group
-        ORDER BY count(*) DESC, variant LIMIT $shown),
-    labelled AS (
-        SELECT coalesce(s.variant, 'other') AS variant, w.journey_key, w.person_key
-        FROM ways AS w LEFT JOIN shown AS s ON w.variant = s.variant)
-    SELECT variant, count(*) AS journeys, count(DISTINCT person_key) AS persons
-    FROM labelled GROUP BY variant ORDER BY variant = 'other', journeys DESC, variant""",
-        {"top": _ALL_WORDS, "shown": top, "min_group": view.min_group})
+        SELECT route, variant FROM sizes INNER JOIN spelled USING (route)
+        ORDER BY journeys DESC, variant LIMIT $shown)
+    SELECT coalesce(s.variant, 'other') AS variant, sum(t.journeys)::BIGINT AS journeys,
+        count(DISTINCT t.person_key) AS persons
+    FROM taken AS t LEFT JOIN shown AS s USING (route) GROUP BY s.variant
+    ORDER BY s.variant IS NULL, journeys DESC, s.variant""",
+        {"top": _ALL_WORDS - 1, "shown": top, "min_group": view.min_group})
     data = add_shares(data, "journeys", base_of(view))
     return Chart(data, draw_variants(data), (
         f"'other' is every path that is not among the {top} commonest, or that fewer than "
@@ -188,6 +220,8 @@ def variants(view: View, of: str, top: int) -> Chart:
 
 def funnel(view: View, steps: Sequence[str]) -> Chart:
     """See ``View.funnel``."""
+    if isinstance(steps, str):
+        raise SettingsError("steps", "not a list", found=repr(steps), allowed=f"['{steps}']")
     known = [str(w) for w, in view.whole.rows(
         "SELECT DISTINCT step::VARCHAR FROM touchpoints WHERE step IS NOT NULL ORDER BY 1")]
     if not steps:
@@ -210,7 +244,8 @@ def funnel(view: View, steps: Sequence[str]) -> Chart:
         f"WITH counted AS ({COUNTED}), {stages} {counts} ORDER BY stage",
         {f"step_{k}": step for k, step in enumerate(steps, 1)})
     data.insert(1, "step", ["all journeys", *steps])
-    data = add_shares(data, "journeys", base_of(view))
+    base = base_of(view)
+    data = add_shares(data if base.n else data.iloc[:0], "journeys", base)
     data["share_of_before"] = data["journeys"] / data["journeys"].shift()
     is_few = data["persons"].between(1, view.min_group - 1)
     numbers = data.columns[2:]

@@ -10,10 +10,9 @@ from scipy.stats import t as student
 
 from ..engines import Explored
 from ..errors import SettingsError
-from ..metrics.suppression import hidden_groups
 from .chart import COLOURS, SCALE, Chart, figure, plain
 from .choosing import Filter, check_word
-from .counting import COUNTED, add_shares, base_of, few_said
+from .counting import COUNTED, add_shares, base_of, few_said, without_small
 from .drawing_paths import whiskers
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ def by_switch(warehouse: Explored, from_channel: str, to_channel: str, kind: str
         "SELECT DISTINCT channel::VARCHAR FROM contacts WHERE channel IS NOT NULL ORDER BY 1")]
     for word in (from_channel, to_channel):
         check_word(".with_switch()", "no such channel in the data", word, known)
+    if from_channel == to_channel:
+        raise SettingsError(".with_switch()", "from and to are the same", found=from_channel)
     if kind is not None:
         check_word(".with_switch()", "no such kind of switch", kind, _SWITCH_KINDS)
     marks = [f"switch_{name}_{number}" for name in ("from", "to", "kind")]
@@ -43,27 +44,32 @@ def by_switch(warehouse: Explored, from_channel: str, to_channel: str, kind: str
 
 def emotions(view: View) -> Chart:
     """See ``View.emotions``."""
-    people = view.warehouse.frame("""
-        SELECT CAST(t.step AS VARCHAR) AS step, CAST(e.kind AS VARCHAR) AS kind, e.instrument,
-            e.person_key, count(*) AS n,
-            sum(CAST(round(1000 * e.value) AS BIGINT)) / 1000.0 AS total
-        FROM emotions AS e INNER JOIN touchpoints AS t ON e.touchpoint_key = t.touchpoint_key
+    # Whole thousandths, so that sums do not depend on their order.
+    data = view.warehouse.frame("""
+        SELECT CAST(step AS VARCHAR) AS step, CAST(kind AS VARCHAR) AS kind, instrument,
+            sum(n)::BIGINT AS touchpoints, count(*) AS persons, sum(total)::BIGINT AS total,
+            sum(total * total)::DOUBLE AS total_total, sum(total * n)::DOUBLE AS total_n,
+            sum(n * n)::DOUBLE AS n_n
+        FROM (
+            SELECT t.step, e.kind, e.instrument, e.person_key, count(*) AS n,
+                sum(CAST(round(1000 * e.value) AS BIGINT))::BIGINT AS total
+            FROM emotions AS e INNER JOIN touchpoints AS t ON e.touchpoint_key = t.touchpoint_key
+            GROUP BY ALL)
         GROUP BY ALL""")
-    cell = ["step", "kind", "instrument"]
-    data = people.groupby(cell, as_index=False).agg(
-        touchpoints=("n", "sum"), persons=("n", "size"), total=("total", "sum"))
     left_out = int((data["persons"] < view.min_group).sum())
-    data = data[data["persons"] >= view.min_group].copy()
-    data["mean"] = data["total"] / data["touchpoints"]
-    joined = people.merge(data[[*cell, "mean"]], on=cell)
-    joined["square"] = (joined["total"] - joined["n"] * joined["mean"]) ** 2
-    data = data.merge(joined.groupby(cell, as_index=False)["square"].sum(), on=cell)
-    error = np.sqrt(data["square"] * data["persons"] / (data["persons"] - 1)) / data["touchpoints"]
+    data = data[data["persons"] >= view.min_group]
+    mean = data["total"] / data["touchpoints"]
+    squares = data["total_total"] - 2 * mean * data["total_n"] + mean * mean * data["n_n"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(squares.clip(lower=0) * data["persons"] / (data["persons"] - 1)
+                        ) / data["touchpoints"] / 1000
+    data = data.assign(mean=mean / 1000)
     half = student.ppf(0.975, data["persons"] - 1) * error
     data["mean_low"], data["mean_high"] = data["mean"] - half, data["mean"] + half
     place = {step: n for n, step in enumerate(_STEPS)}
     data = data.assign(place=data["step"].map(place)).sort_values(
-        ["kind", "instrument", "place"]).drop(columns=["place", "total", "square"])
+        ["kind", "instrument", "place"]).drop(
+        columns=["place", "total", "total_total", "total_n", "n_n"])
     data = data.reset_index(drop=True)
     traces = [go.Scatter(
         x=own["step"], y=own["mean"], mode="lines+markers", name=plain(f"{kind}: {instrument}"),
@@ -89,8 +95,7 @@ def switches(view: View) -> Chart:
         FROM channel_switches AS s WHERE s.journey_key IN (SELECT journey_key FROM ({COUNTED}))
         GROUP BY ALL ORDER BY switches DESC, from_channel, to_channel""")
     ways = [(f"{a} > {b}",) for a, b in zip(data["from_channel"], data["to_channel"], strict=True)]
-    hidden = hidden_groups(dict(zip(ways, data["persons"], strict=True)), view.min_group)
-    data = data[[way not in hidden for way in ways]].reset_index(drop=True)
+    data, hidden = without_small(data, ways, view.min_group)
     data = add_shares(data, "journeys", base_of(view))
     table = data.pivot(index="from_channel", columns="to_channel", values="switches")
     heat = go.Heatmap(
@@ -102,7 +107,7 @@ def switches(view: View) -> Chart:
         "From which channel to which", [heat], height=420,
         xaxis={"title": {"text": "to"}, "type": "category", "showgrid": False},
         yaxis={"title": {"text": "from"}, "type": "category", "showgrid": False}),
-        f"White is none.{few_said(len(hidden), view.min_group)}")
+        f"White is none.{few_said(hidden, view.min_group)}")
 
 
 def pain_points(view: View) -> Chart:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from ..errors import SettingsError
-from ..metrics.suppression import hidden_groups
 from .chart import COLOURS, SCALE, Chart, figure, plain
-from .counting import add_shares, base_of, few_said
+from .choosing import is_whole
+from .counting import add_shares, base_of, few_said, without_small
 
 if TYPE_CHECKING:
     from .view import View
@@ -28,8 +28,7 @@ def heat_map(view: View) -> Chart:
             count(*) AS contacts, count(DISTINCT person_key) AS persons
         FROM ({counted}) GROUP BY ALL ORDER BY ALL""", {"zone": view.zone})
     cells = [(f"{d} {h}",) for d, h in zip(data["weekday"], data["hour"], strict=True)]
-    hidden = hidden_groups(dict(zip(cells, data["persons"], strict=True)), view.min_group)
-    data = data[[cell not in hidden for cell in cells]].reset_index(drop=True)
+    data, hidden = without_small(data, cells, view.min_group)
     data = add_shares(data, "contacts", base_of(view, counted))
     table = data.pivot(index="weekday", columns="hour", values="contacts").reindex(
         index=range(7, 0, -1), columns=range(24))
@@ -41,11 +40,15 @@ def heat_map(view: View) -> Chart:
         "When contacts begin", [heat], height=380,
         xaxis={"title": {"text": f"hour, {view.zone}"}, "dtick": 3, "showgrid": False},
         yaxis={"showgrid": False}),
-        f"White is none, or too few to show.{few_said(len(hidden), view.min_group)}")
+        f"White is none, or too few to show.{few_said(hidden, view.min_group)}")
 
 
 def timeline(view: View, key: int) -> Chart:
     """See ``View.timeline``."""
+    allowed = "a journey_key or person_key of view.table('journeys')"
+    if not is_whole(key):
+        raise SettingsError("view.timeline()", "not one key", found=type(key).__name__,
+                            allowed=allowed)
     data = view.warehouse.frame(f"""
         SELECT {_LOCAL.format('t.started_at')} AS started_at, t.journey_key,
             CAST(t.channel AS VARCHAR) AS channel, CAST(t.actor AS VARCHAR) AS actor,
@@ -62,7 +65,7 @@ def timeline(view: View, key: int) -> Chart:
         ORDER BY t.touchpoint_no""", {"zone": view.zone, "key": int(key)})
     if data.empty:
         raise SettingsError("view.timeline()", "no such journey or person in this view", found=key,
-                            allowed="a journey_key or person_key of view.table('journeys')")
+                            allowed=allowed)
     lanes = list(dict.fromkeys(data["channel"].fillna("none")))
     journeys = list(dict.fromkeys(data["journey_key"]))
     said = data.apply(lambda r: plain(", ".join(str(v) for v in (

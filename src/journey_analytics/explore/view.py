@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from html import escape
@@ -15,7 +15,7 @@ from ..errors import DataError, SettingsError
 from ..settings import Settings, load
 from . import exporting, measured, paths, points, times, waits
 from .chart import Chart
-from .choosing import Filter, by_period, by_words, check_word
+from .choosing import Filter, by_keys, by_period, by_words, check_word
 from .counting import COUNTED
 
 Day = str | date
@@ -31,6 +31,11 @@ def open(project: str | Path = "demo") -> View:
     project
         Folder with ``journeys.toml``.
 
+    Returns
+    -------
+    View
+        All journeys of the publication.
+
     Raises
     ------
     DataError
@@ -39,6 +44,8 @@ def open(project: str | Path = "demo") -> View:
         The folder is no project.
     """
     folder = Path(project)
+    if folder.is_file():
+        raise SettingsError(str(folder), "a file", allowed="the folder with journeys.toml")
     settings = load(folder)
     warehouse = Explored(folder / "warehouse" / "journeys.duckdb")
     last = warehouse.dicts("SELECT * FROM runs ORDER BY run_no DESC LIMIT 1")[0]
@@ -142,6 +149,21 @@ class View:
         """Keep journeys that are open, given_up or resolved."""
         return self._by("status", words)
 
+    def journeys(self, keys: int | Iterable[int]) -> View:
+        """Keep these journeys.
+
+        Parameters
+        ----------
+        keys
+            A ``journey_key``, several, or a frame's column of them. One that the publication does
+            not have is an error.
+        """
+        return self._with(by_keys(self.whole, keys, len(self._filters)))
+
+    def metrics(self) -> pd.DataFrame:
+        """Return the ledger: ``metric``, ``name``, ``unit``, ``variants``, ``meaning``."""
+        return measured.metrics()
+
     def tables(self) -> pd.DataFrame:
         """Return the published tables: ``table``, ``rows``, ``meaning``."""
         return self.whole.meanings()
@@ -159,6 +181,12 @@ class View:
     def _check_table(self, name: str) -> None:
         check_word("view.table()", "no such table", name, list(self.whole.tables()))
 
+    def _check_export(self, table: str) -> None:
+        self._check_table(table)
+        if not self.warehouse.value("SELECT count(*) FROM journeys"):
+            raise SettingsError("export", "nothing to write: no journey passes the filters",
+                                found="; ".join(self.filters) or "no filter")
+
     def sql(self, query: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a query over the published tables, cut down to these journeys.
 
@@ -169,6 +197,9 @@ class View:
         values
             Values for ``$name`` in it.
         """
+        if not isinstance(query, str) or not self.warehouse.is_question(query):
+            raise SettingsError("view.sql()", "not a question", found=repr(query),
+                                allowed="one SELECT")
         try:
             return self.warehouse.frame(query, values)
         except DataError as error:
@@ -335,16 +366,17 @@ class View:
 
     def to_parquet(self, path: str | Path, table: str = "touchpoints") -> Path:
         """Write a table of these journeys as Parquet, for its owner alone."""
-        self._check_table(table)
+        self._check_export(table)
         return exporting.to_parquet(self.warehouse, table, path)
 
     def to_csv(self, path: str | Path, table: str = "touchpoints") -> Path:
         """Write a table of these journeys as CSV; text that a spreadsheet would run is quoted."""
-        self._check_table(table)
+        self._check_export(table)
         return exporting.to_csv(self.warehouse, table, path)
 
     def to_xes(self, path: str | Path) -> Path:
         """Write these journeys as an XES event log (IEEE 1849), one trace each."""
+        self._check_export("journeys")
         return exporting.to_xes(self.warehouse, path)
 
     def _repr_html_(self) -> str:
@@ -357,7 +389,8 @@ class View:
         return f"<table><caption>{escape(str(self.folder))}</caption>{cells}</table>"
 
     def __repr__(self) -> str:
-        return (f"<{self.folder}: {self.journey_count():,} journeys of customers as of "
+        count = self.journey_count()
+        return (f"<{self.folder}: {f'{count:,}' if count else 'no'} journeys of customers as of "
                 f"{self.as_of:%Y-%m-%d %H:%M} UTC; {'; '.join(self.filters) or 'no filter'}; "
                 f"{len(self.warnings)} warnings>")
 

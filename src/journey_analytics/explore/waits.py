@@ -10,10 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..metrics.intervals import Z, effective_rows
-from ..metrics.suppression import hidden_groups
 from .chart import COLOURS, Chart, figure, plain
 from .choosing import check_word
-from .counting import few_said
+from .counting import few_said, without_small
 
 if TYPE_CHECKING:
     from .view import View
@@ -35,9 +34,7 @@ def waits(view: View, by: str) -> Chart:
         SELECT "{by}", sum(n)::BIGINT AS n, count(*) AS persons, sum(n * n)::BIGINT AS squares
         FROM (SELECT "{by}", person_key, count(*) AS n FROM ({stays}) GROUP BY ALL)
         GROUP BY ALL ORDER BY n DESC, "{by}" """)
-    hidden = hidden_groups({(g,): n for g, n in zip(sizes[by], sizes["persons"], strict=True)},
-                           view.min_group)
-    sizes = sizes[[(g,) not in hidden for g in sizes[by]]]
+    sizes, hidden = without_small(sizes, [(g,) for g in sizes[by]], view.min_group)
     data = view.warehouse.frame(f"""
         SELECT "{by}", waited_seconds, sum(answered)::BIGINT AS answered,
             (count(*) - sum(answered))::BIGINT AS "left"
@@ -48,7 +45,7 @@ def waits(view: View, by: str) -> Chart:
     data = _kaplan_meier(data, by, data[by].map(told).astype(float))
     return Chart(data, _draw(data, by, [str(g) for g in sizes[by]]), (
         "Share of stays in queues that are not answered yet after so long. Who left or was passed "
-        f"on counts as waiting until then.{few_said(len(hidden), view.min_group)}"))
+        f"on counts as waiting until then.{few_said(hidden, view.min_group)}"))
 
 
 def _kaplan_meier(data: pd.DataFrame, by: str, told: pd.Series) -> pd.DataFrame:
@@ -75,6 +72,8 @@ def _kaplan_meier(data: pd.DataFrame, by: str, told: pd.Series) -> pd.DataFrame:
 
 def still_waiting_at(data: pd.DataFrame, by: str, minutes: Sequence[int]) -> pd.DataFrame:
     """Return the curve of each group after so many minutes, while anyone is still at risk."""
+    if data.empty:
+        return data.assign(after_minutes=0)
     asked = pd.DataFrame({"waited_seconds": [60 * m for m in minutes], "after_minutes": minutes})
     grid = data[[by]].drop_duplicates().merge(asked, how="cross").sort_values("waited_seconds")
     found = pd.merge_asof(grid, data.sort_values("waited_seconds"), on="waited_seconds", by=by)
