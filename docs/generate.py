@@ -16,7 +16,10 @@ from journey_analytics.metrics.page import ledger_page
 from journey_analytics.models import Model, load_models
 
 HERE = Path(__file__).parent
-_WIDE, _LINE = 250, 17
+_WIDE, _LINE, _COLUMNS = 640, 17, 3
+#: Tables that others refer to, and by which column: the finest first.
+_KEYS = {"touchpoints": "touchpoint_key", "contacts": "contact_key", "journeys": "journey_key",
+         "persons": "person_key", "pain_points": "pain_point", "personas": "persona"}
 _CLI = "journey_analytics.cli"
 
 
@@ -36,7 +39,10 @@ def data_model_page() -> str:
         "# Data model\n\nGenerated from the headers of `sql/` by `python docs/generate.py`. These "
         "tables stand in `warehouse/journeys.duckdb`; every column says in the file itself what "
         "it is and in which unit (`view.columns(\"contacts\")`). `person_key`, `journey_key`, "
-        "`contact_key` and `touchpoint_key` join them.\n\n", _diagram(models, rooms)]
+        "`contact_key` and `touchpoint_key` join them.\n\n## How tables join\n\n"
+        "An arrow leads to the table that a key is of. In each box: the table, its key, and the "
+        "tables that hold this key and none that is finer.\n\n", _joins(models),
+        "\n## In the order they are made\n\n", _diagram(models, rooms)]
     for room in rooms:
         parts.append(f"\n## {room[3:].replace('_', ' ').capitalize()}\n\n"
                      "| table | one row per | key | made from |\n|---|---|---|---|\n")
@@ -51,25 +57,56 @@ def data_model_page() -> str:
     return "".join(parts)
 
 
+def _joins(models: list[Model]) -> str:
+    """Return the tables that others refer to, each with those that hold its key."""
+    columns: dict[str, set[str]] = {}
+    for model in models:
+        columns.setdefault(model.table, set()).update(model.query.named_selects)
+    beside: dict[str, list[str]] = {hub: [] for hub in _KEYS}
+    for table, own in sorted(columns.items()):
+        finest = next((hub for hub, key in _KEYS.items() if key in own), None)
+        if finest and table not in _KEYS:
+            beside[finest].append(table)
+    hubs = list(_KEYS)
+    leads = [_KEYS[after] in columns[hub]
+             for hub, after in zip(hubs, [*hubs[1:], hubs[-1]], strict=True)]
+    return _boxes("Published tables and the keys that join them",
+                  [(f"{hub} ({_KEYS[hub]})", beside[hub], leads[n] and n + 1 < len(hubs))
+                   for n, hub in enumerate(hubs)])
+
+
 def _diagram(models: list[Model], rooms: list[str]) -> str:
-    """Return the rooms in the order of the way, each with its tables; drawn without a script."""
-    columns = [[m.table for m in models if m.path.parent.name == room] for room in rooms]
-    height = 60 + _LINE * max(len(c) for c in columns)
-    drawn = []
-    for place, (room, tables) in enumerate(zip(rooms, columns, strict=True)):
-        x = place * _WIDE
-        drawn.append(f'<text x="{x + 8}" y="24" font-weight="600">{escape(room)}</text>'
-                     f'<rect x="{x}" y="6" width="{_WIDE - 30}" height="{height - 12}" rx="4" '
-                     'fill="none" stroke="currentColor" stroke-opacity=".4"/>')
-        drawn += [f'<text x="{x + 8}" y="{48 + n * _LINE}">{escape(name)}</text>'
-                  for n, name in enumerate(tables)]
-        if place:
-            drawn.append(f'<path d="M{x - 26} 20h18m-6 -5l6 5l-6 5" fill="none" '
+    """Return the rooms in the order of the way, each with its tables."""
+    return _boxes("Published tables in the order they are made", [
+        (room[3:].replace("_", " "), [m.table for m in models if m.path.parent.name == room],
+         room != rooms[-1]) for room in rooms])
+
+
+def _boxes(label: str, boxes: list[tuple[str, list[str], bool]]) -> str:
+    """Return boxes from top to bottom, drawn without a script.
+
+    Parameters
+    ----------
+    boxes
+        Title, names in it, and whether an arrow leads to the next.
+    """
+    drawn, y = [], 1
+    for title, names, leads in boxes:
+        names = list(dict.fromkeys(names))
+        height = 30 + _LINE * -(-len(names) // _COLUMNS) + (6 if names else 0)
+        drawn.append(f'<rect x="1" y="{y}" width="{_WIDE - 2}" height="{height}" rx="4" '
+                     'fill="none" stroke="currentColor" stroke-opacity=".4"/>'
+                     f'<text x="10" y="{y + 20}" font-weight="600">{escape(title)}</text>')
+        drawn += [f'<text x="{10 + n % _COLUMNS * (_WIDE // _COLUMNS)}" '
+                  f'y="{y + 38 + n // _COLUMNS * _LINE}">{escape(name)}</text>'
+                  for n, name in enumerate(names)]
+        y += height + 24
+        if leads:
+            drawn.append(f'<path d="M24 {y - 23}v20m-5 -6l5 6l5 -6" fill="none" '
                          'stroke="currentColor"/>')
-    width = len(rooms) * _WIDE
-    return (f'<div style="overflow-x:auto"><svg role="img" width="{width}" height="{height}" '
-            'aria-label="Published tables in the order they are made" font-size="13" '
-            f'fill="currentColor">{"".join(drawn)}</svg></div>\n')
+    return (f'<div style="overflow-x:auto"><svg role="img" width="{_WIDE}" height="{y - 22}" '
+            f'aria-label="{label}" font-size="13" fill="currentColor">{"".join(drawn)}</svg>'
+            '</div>\n')
 
 
 PAGES = {"cli.md": cli_page, "data_model.md": data_model_page,

@@ -1,4 +1,4 @@
-"""What the site takes from beside this folder: notebooks with what they show, and contributing.
+"""What the site takes from beside this folder: notebooks with what they show, two pages more.
 
 ``python notebooks/execute.py demo build/notebooks`` writes the notebooks' pages; without them the
 site has none.
@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "build" / "notebooks"
+_BESIDE = re.compile(r"\]\(((?:\.\./)*)\.\./(CONTRIBUTING|SECURITY)\.md")
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 
 
@@ -23,12 +24,14 @@ def on_config(config: Any) -> Any:
     more = {
         "Notebooks": [f"notebooks/{p.name}" for p in sorted(NOTEBOOKS.glob("*.md"))],
         "Sources": [f"sources/{p.name}" for p in sorted((docs / "sources").glob("[a-z]*.md"))],
+        "Reference": ["performance.md"] if (docs / "performance.md").exists() else [],
         "Decisions": [f"decisions/{p.name}" for p in sorted((docs / "decisions").glob("0*.md"))],
     }
     nav = []
     for entry in config.nav:
-        [(name, pages)] = entry.items() if isinstance(entry, dict) else [("", [entry])]
-        pages = [*pages, *more.get(name, [])]
+        [(name, pages)] = entry.items() if isinstance(entry, dict) else [("", entry)]
+        if isinstance(pages, list):
+            pages = [*pages, *more.get(name, [])]
         if pages:
             nav.append({name: pages} if name else entry)
     config.nav = nav
@@ -37,9 +40,9 @@ def on_config(config: Any) -> Any:
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages, and Plotly's script for the figures in them."""
-    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    contributing = re.sub(r"\]\(docs/", "](", contributing)
-    files.append(File.generated(config, "contributing.md", content=contributing))
+    for name in ("CONTRIBUTING.md", "SECURITY.md"):
+        text = re.sub(r"\]\(docs/", "](", (ROOT / name).read_text(encoding="utf-8"))
+        files.append(File.generated(config, name.lower(), content=text))
     for page in sorted(NOTEBOOKS.glob("*.md")):
         files.append(File.generated(config, f"notebooks/{page.name}", content=page.read_text(
             encoding="utf-8")))
@@ -52,6 +55,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, files: Files, **_: Any) -> str:
     """Leave the words of links that lead out of the site, into the repository."""
+    markdown = _BESIDE.sub(lambda link: f"]({link[1]}{link[2].lower()}.md", markdown)
     here = PurePosixPath(page.file.src_uri).parent
 
     def kept(link: re.Match[str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,18 @@ def test_the_commands_about_identity_run_as_they_stand(
         assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
+def test_the_ten_minutes_run_as_they_stand(tmp_path: Path) -> None:
+    script = blocks(ROOT / "docs" / "index.md", "sh")[0]
+    assert script in blocks(ROOT / "README.md", "sh")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, capture_output=True,
+                          text=True, check=False, env={**os.environ, "PATH": path})
+    assert done.returncode == 0, done.stderr
+    assert "five9" in done.stdout
+    assert (tmp_path / "mine" / "packs" / "everything" / "draft" / "pack.html").exists()
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     for path in DOCS:
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
@@ -94,6 +108,14 @@ def test_generated_pages_are_current(tmp_path: Path) -> None:
         assert page.read_text(encoding="utf-8") == told, "run: python docs/generate.py"
 
 
+def test_the_picture_is_of_the_sample(sample_project: Path, tmp_path: Path) -> None:
+    """Fails when the sample changes: python docs/picture.py demo"""
+    target = tmp_path / "journey.svg"
+    subprocess.run([sys.executable, str(ROOT / "docs" / "picture.py"), str(sample_project),
+                    str(target)], check=True)
+    assert target.read_text() == (ROOT / "docs" / "images" / "journey.svg").read_text()
+
+
 def test_the_site_builds_and_asks_nobody(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")],
@@ -101,6 +123,8 @@ def test_the_site_builds_and_asks_nobody(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     pages = list((tmp_path / "site").rglob("*.html"))
     assert len(pages) >= 40
+    for sheet in (tmp_path / "site").rglob("*.css"):
+        assert not re.search(r"(url\(|@import)\s*.?(https?:)?//", sheet.read_text()), sheet
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert not re.search(r"<(script|img|iframe)\b[^>]*src=.?(https?:)?//", text), page
@@ -121,10 +145,10 @@ def test_the_examples_about_exploring_run_as_they_stand(
     assert (tmp_path / "waits.html").stat().st_size > 0
 
 
-def test_the_worked_moment_and_metric_run_as_they_stand(
+def test_the_worked_moment_metric_and_chart_run_as_they_stand(
     tmp_path: Path, sample_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guide = ROOT / "docs" / "explore.md"
+    guide = ROOT / "docs" / "extending.md"
     moment = tmp_path / "hold_over_5_minutes.sql"
     moment.write_text(blocks(guide, "sql")[0])
     view = explore.open(sample_project)
@@ -142,4 +166,17 @@ def test_the_worked_moment_and_metric_run_as_they_stand(
         "is_handled and hold_ms.notna() and excluded_rule.isna()")
     assert share["n"] == len(handled)
     assert share["value"] == (handled["hold_ms"] > 300000).mean()
+
+
+    chart = types.ModuleType("journey_analytics.explore.lengths")
+    chart.__package__ = "journey_analytics.explore"
+    exec(blocks(guide, "python")[0], chart.__dict__)
+    shown = chart.lengths(view)
+    held = view.table("journeys").query("is_customers")
+    held = held[held["person_key"].isin(view.table("persons").query(
+        "person_kind != 'anonymous'")["person_key"])]
+    counts = held["contacts"].value_counts()
+    assert len(shown.data) >= 3
+    assert (shown.data["journeys"] == counts.loc[shown.data["contacts"]].to_numpy()).all()
+    assert shown.figure.data[0].y.tolist() == (100 * shown.data["share"]).tolist()
     view.whole.connection.close()
