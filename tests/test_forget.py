@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from journey_analytics import pipeline
+from journey_analytics.cli import app
 from journey_analytics.errors import DataError
 from journey_analytics.forget import forget, search
 from journey_analytics.identity import CustomerKey, share_secret
 from journey_analytics.identity.forget import erase, find_person, traces_of
-from journey_analytics.pack.build import declared, issue_pack
+from journey_analytics.pack.build import build_pack, declared, issue_pack, list_packs
+from journey_analytics.pack.erasing import FORGOTTEN
+from journey_analytics.pack.quotes import APPROVED, OFFERED
 from journey_analytics.pack.verify import superseded
 from journey_analytics.pipeline import run_project
 from journey_analytics.settings import load, secret_of
+from journey_analytics.settings_packs import PackScope
 from tests.project import DEFAULTS, Row, write_csv, write_project
 from tests.test_docs import journeys
 from tests.test_persons import call, ticket
@@ -187,11 +193,45 @@ def test_the_command_asks_and_tells(project: Path) -> None:
     assert json.loads(again.stdout)["was_forgotten"]
 
 
-def test_packs_that_were_issued_are_issued_anew(project: Path) -> None:
+def test_no_file_but_deliveries_holds_what_a_forgotten_person_said(tmp_path: Path) -> None:
+    """Their text was approved, printed in an issue, and in the draft of a pack of flags."""
+    persons = range(12)
+    said = "I waited for nobody at the blue counter, number {:02}"
+    project = write_project(
+        tmp_path / "project",
+        tickets=[ticket(f"t{i}", "01 09:00", email=f"p{i:02}@example.org") for i in persons],
+        messages=[{"message_id": f"m{i}{n}", "ticket_id": f"t{i}", "text": said.format(i),
+                   "occurred_at": f"2026-03-0{2 + n} 10:00"} for i in persons for n in (0, 1)])
+    run_project(project)
+    offered = (project / OFFERED).read_text()
+    (project / APPROVED).write_text(offered)
     settings = load(project)
     old = issue_pack(project, settings, declared(settings)[0], pipeline.SOLVERS)
+    copy = shutil.copytree(old, tmp_path / "sent")
     assert superseded(old) == ""
-    forget(project, "anna@example.org")
-    assert superseded(old) == "superseded by version 2"
-    assert sorted(p.name for p in old.parent.iterdir() if p.is_dir()) == sorted(
-        ["draft", old.name, old.name.replace("1", "2")])
+    build_pack(project, settings, PackScope(name="of_flags", length="brief"), pipeline.SOLVERS)
+
+    def held(text: str) -> set[str]:
+        return {path.relative_to(project).parts[0] for path in project.rglob("*")
+                if path.is_file() and text.encode() in path.read_bytes()}
+
+    mine = next(said.format(i) for i in persons if said.format(i) in offered)
+    number = mine.rpartition(" ")[2]
+    assert held(mine) == {"landing", "warehouse", "packs", OFFERED, APPROVED}
+    assert forget(project, f"p{number}@example.org")["found"] == {}
+    assert held(mine) == held(f"p{number}@example.org") == {"landing"}
+    assert not (project / "packs" / "of_flags" / "draft").exists()
+    assert sorted(p.name for p in old.parent.iterdir() if p.is_dir()) == ["draft", "v002"]
+
+    def asked(*words: str | Path) -> str:
+        done = CliRunner().invoke(app, ["pack", *map(str, words)])
+        return f"{done.output}{done.exception or ''}"
+
+    assert "its files were removed on" in asked("verify", old)
+    assert "destroy this copy" in asked("verify", copy, "--warehouse", project)
+    first, second = list_packs(project, settings)[0]["issues"]
+    assert (first["folder"], first["removed_because"]) == (None, FORGOTTEN)
+    assert f"{FORGOTTEN}; pack.html {first['digest'][:12]}" in asked("list", project)
+    assert second["folder"] and not second["removed_at"]
+    others = {said.format(i) for i in persons} - {mine}
+    assert any(text in (project / APPROVED).read_text() for text in others)

@@ -18,9 +18,14 @@ import pytest
 from pydantic import ValidationError
 
 from journey_analytics import pipeline
+from journey_analytics.bench import gates as bench
 from journey_analytics.errors import DataError, SettingsError
 from journey_analytics.forget import forget
-from journey_analytics.settings import Settings
+from journey_analytics.pack.build import issue_pack
+from journey_analytics.pack.erasing import TOO_OLD
+from journey_analytics.pack.issues import read_issues
+from journey_analytics.settings import Settings, load
+from journey_analytics.settings_packs import PackScope
 from journey_analytics.snapshots import rollback, snapshots
 from tests.conftest import ROOT
 from tests.project import DEFAULTS, write_csv, write_project
@@ -135,8 +140,15 @@ def test_what_is_older_than_it_is_kept_is_erased_everywhere(tmp_path: Path) -> N
     everything = (project / "warehouse" / "state.duckdb").read_bytes()
     assert b"KD-old-0" in everything and b"KD-old-bad" in everything
 
+    issue_pack(project, load(project), PackScope(), pipeline.SOLVERS)
+    old_pack = project / "packs" / "everything"
+    register = json.loads((old_pack / "issues.json").read_text())
+    (old_pack / "issues.json").write_text(json.dumps(  # as if it quoted what is erased tonight
+        [{**issue, "oldest": "2025-12-01"} for issue in register]))
     keep_days(project, 90)
-    publish(project)
+    pipeline.write_pack(publish(project))
+    assert sorted(p.name for p in old_pack.iterdir() if p.is_dir()) == ["draft", "v002"]
+    assert read_issues(old_pack)[0].removed_because == TOO_OLD
     assert kept(project) == []
     for file in (project / "warehouse").rglob("*.duckdb"):
         assert b"KD-old" not in file.read_bytes(), file
@@ -284,6 +296,18 @@ exceptions = { 2026-02-26 = "closed" }
     deliver(history, "2026-03-01", FAULTS["volume"][0]())
     problems, found, _ = take(history)
     assert problems == [] and found["volume"][0] == "nothing to compare with"
+
+
+def test_quiet_nights_pass_and_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short `journeys bench gates`; the long one stands in docs/operations.md."""
+    chosen = ("half of the rows", "60 % in an unknown queue")
+    monkeypatch.setattr(bench, "FAULTS", {name: bench.FAULTS[name] for name in chosen})
+    found = bench.bench_gates(nights=8, worlds=1, calls=400, progress=lambda line: None)
+    assert {gate for gate, told in found["quiet"].items() if told["judged"] >= 7} >= {
+        "volume", "empty", "unknown", "quarantined"}
+    assert sum(told["refused"] for told in found["quiet"].values()) == 0
+    for name in chosen:
+        assert found["faults"][name]["nights"] == [0], name
 
 
 READER = """

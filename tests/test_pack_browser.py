@@ -23,6 +23,7 @@ from journey_analytics.pipeline import run_project
 from journey_analytics.settings import load
 from tests.project import write_project
 from tests.test_pack import hostile
+from tests.test_pack_review import review_of
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 768, 1440)
@@ -112,6 +113,7 @@ def packs(sample_project: Path, two_sources: Path, tmp_path_factory: pytest.Temp
         "few": read_pack_data(two_sources, load(two_sources)),
         "brief": replace(data, scope=replace(data.scope, is_brief=True, question="Why twice?")),
         "personas": replace(data, personas=some_personas(data)),
+        "review": review_of(sample_project, folder / "review"),
     }
     paths = {name: folder / f"{name}.html" for name in made}
     for name, pack in made.items():
@@ -130,7 +132,8 @@ def some_personas(data: PackData) -> Personas:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["sample", "few", "hostile", "twelve", "brief", "personas"])
+@pytest.mark.parametrize("name", ["sample", "few", "hostile", "twelve", "brief", "personas",
+                                  "review"])
 def test_it_opens_in_silence_and_fits(
     name: str, width: int, packs: dict[str, Path], visit: Callable[..., Visit]
 ) -> None:
@@ -231,7 +234,8 @@ def test_it_can_be_walked_by_keyboard(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "width"), [
-    ("sample", 1440), ("sample", 360), ("few", 768), ("personas", 1440), ("brief", 768)])
+    ("sample", 1440), ("sample", 360), ("few", 768), ("personas", 1440), ("brief", 768),
+    ("review", 768)])
 def test_axe_finds_nothing(
     name: str, width: int, scheme: str, packs: dict[str, Path], visit: Callable[..., Visit]
 ) -> None:

@@ -24,6 +24,7 @@ from journey_analytics.pipeline import SOLVERS
 from journey_analytics.settings import load
 from journey_analytics.settings_packs import PackScope
 from tests.conftest import ROOT
+from tests.test_docs import blocks
 
 TABLE = "bundle/tables/totals"
 
@@ -203,8 +204,7 @@ def test_the_commands_in_the_docs_run_as_they_stand(
 ) -> None:
     project.rename(tmp_path / "demo")
     monkeypatch.chdir(tmp_path)
-    page = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
-    lines = page.split("```sh\n")[1].split("```")[0].splitlines()
-    assert len(lines) == 3
+    lines = "".join(blocks(ROOT / "docs" / "packs.md", "sh")).splitlines()
+    assert len(lines) == 4
     for line in lines:
         assert CliRunner().invoke(app, shlex.split(line)[1:]).exit_code == 0, line

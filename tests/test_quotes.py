@@ -15,7 +15,7 @@ from journey_analytics.pack import read_pack_data
 from journey_analytics.pack.quotes import (
     APPROVED,
     OFFERED,
-    drop_approvals,
+    keep_approvals,
     quote_id,
     quotes,
     read_approved,
@@ -91,7 +91,7 @@ def test_a_bad_line_is_told_and_the_good_ones_count(tmp_path: Path) -> None:
 def test_forgetting_takes_approvals_along(tmp_path: Path) -> None:
     rows = [{"quote_id": f"{i:012x}", "pain_point": "p", "text": f"text {i}"} for i in range(3)]
     approve(tmp_path, rows)
-    drop_approvals(tmp_path, {rows[1]["quote_id"]})
+    keep_approvals(tmp_path, {rows[0]["quote_id"], rows[2]["quote_id"]})
     assert set(read_approved(tmp_path)[0]) == {rows[0]["quote_id"], rows[2]["quote_id"]}
 
 

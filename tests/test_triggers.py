@@ -101,6 +101,19 @@ def test_a_count_is_as_surprising_as_a_poisson_count_where_nothing_varies() -> N
     assert row["is_on"] and 1e-5 < row["p_value"] < 2e-3
 
 
+def test_shares_of_a_whole_do_not_add_up_to_more_than_it() -> None:
+    """A week so small that all parts are one: added up, these shares are 1.0000000000000002."""
+    told = simulate(np.random.default_rng(0), 1)
+    counts = [{"fact": "count", "measure": "contacts", "dimension": "channel", "subject": channel,
+               "channel": channel, "day": FIRST + timedelta(days=day), "total": 0,
+               "n": before if day < 63 else 1}
+              for channel, before in zip("abcd", (11, 24, 22, 11), strict=True)
+              for day in (*range(0, 50, 7), 69)]
+    rows = judge(pd.concat([pd.DataFrame(counts), told[told["fact"] != "count"]]),
+                 [FIRST + timedelta(days=70)])
+    assert not (rows["rule"] == "audience").any()
+
+
 def test_an_announced_drop_is_no_alarm() -> None:
     facts = simulate(np.random.default_rng(2), SHIFT_DAY + 14, Shift(SHIFT_DAY, score=-1.0))
     day = FIRST + timedelta(days=SHIFT_DAY + 7)

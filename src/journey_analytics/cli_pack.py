@@ -32,7 +32,8 @@ def build(
     stage: Text = None, entry_channel: Text = None,
     since: Day = None, until: Day = None, compare_since: Day = None, compare_until: Day = None,
     workshop: Day = None, facilitator: str = "",
-    length: Annotated[str, typer.Option(help="brief (two pages) or full.")] = "full",
+    length: Annotated[str, typer.Option(
+        help="brief (two pages), full, or review (of a quarter).")] = "full",
 ) -> None:
     """Write drafts from what is published, without a run.
 
@@ -104,8 +105,10 @@ def list_(
         typer.echo(f"{pack['name']}  draft {pack['draft'] or 'not written yet'}")
         for issued in pack["issues"]:
             state = f"withdrawn {issued['withdrawn_at']}" if issued["withdrawn_at"] else "issued"
-            typer.echo(f"  version {issued['version']}  {issued['issued_at']}  {state}  "
-                       f"{issued['folder']}")
+            files = issued["folder"] or (f"files removed {issued['removed_at']} "
+                                         f"{issued['removed_because']}; "
+                                         f"pack.html {issued['digest'][:12]}")
+            typer.echo(f"  version {issued['version']}  {issued['issued_at']}  {state}  {files}")
 
 
 @pack_app.command("verify")
@@ -120,13 +123,19 @@ def verify(
 
     Exit code 1 and the first number that differs, if one does.
     """
+    from .pack.issues import removal_of
     from .pack.verify import reread, superseded, verify_forms, verify_warehouse
     from .pipeline import SOLVERS
 
+    removed = removal_of(path.resolve())
+    if removed:
+        raise AuditError(f"{path}", f"its files were {removed}",
+                         remedy="Destroy what copies there are; `journeys pack list` says which "
+                                "version stands.")
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     project = warehouse or next((p for p in folder.parents if (p / FILE_NAME).exists()), None)
     found = next(verify_forms(path), None)
-    state, against = superseded(folder), "its bundle"
+    state, against = superseded(folder, project=warehouse), "its bundle"
     if project is not None and found is None and not state:
         try:
             data = reread(folder, project, SOLVERS)
@@ -135,7 +144,7 @@ def verify(
                 raise
             state = f"not held against the warehouse: {error}"
         else:
-            state = superseded(folder, data)
+            state = superseded(folder, data, warehouse)
             if not state:
                 found, against = next(verify_warehouse(folder, data), None), "bundle and warehouse"
     if found is not None:

@@ -11,9 +11,7 @@ from .engines import Published
 from .errors import DataError
 from .identity import share_secret
 from .identity.forget import Erased, Traces, erase, find_person, is_forgotten, mentions
-from .pack.build import declared, issue_pack
-from .pack.issues import last_issue, read_issues
-from .pack.quotes import drop_approvals
+from .pack.erasing import FORGOTTEN, drop_approvals, remove_versions
 from .pipeline import Progress, Run, warehouse_file
 from .settings import secret_of
 from .sources.canonical import prepare_canonical
@@ -24,9 +22,10 @@ def forget(
     project: Path, key: str, progress: Progress = lambda line: None,
     step_begins: pipeline.StepBegins = lambda name, title: None,
 ) -> dict[str, Any]:
-    """Erase the person behind a key from records, tables, quarantine, warehouse and pack.
+    """Erase the person behind a key from records, tables, quarantine, warehouse and packs.
 
-    Files in ``landing/`` are the user's and stay; their re-delivery is kept out by keyed hashes.
+    Issued versions of packs lose their files, and those that stood are issued anew. Files in
+    ``landing/`` are the user's and stay; their re-delivery is kept out by keyed hashes.
 
     Parameters
     ----------
@@ -46,7 +45,6 @@ def forget(
         No record carries the key, or it is not one person's.
     """
     run = pipeline.start(project, progress, full=True)
-    quoted = _quote_ids(project)
     try:
         step_begins("forget", "finding and blanking records")
         erased = _erase(run, key)
@@ -56,10 +54,9 @@ def forget(
                 step(run)
     finally:
         pipeline.finish(run)
-    drop_approvals(project, quoted - _quote_ids(project))
     step_begins("pack", "writing the pack")
+    drop_approvals(project)
     pipeline.write_pack(run)
-    _reissue(run)
     step_begins("search", "searching what is left")
     if erased is None:
         return {"units": 0, "keys": 0, "records": {}, "files": [], "searched": {}, "found": {},
@@ -69,22 +66,6 @@ def forget(
     return {"units": erased.units, "keys": erased.keys, "records": erased.records,
             "files": list(erased.files), "searched": searched, "found": found,
             "was_forgotten": False}
-
-
-def _reissue(run: Run) -> None:
-    """Issue every pack anew that was issued: what was sent then is superseded."""
-    for scope in declared(run.settings):
-        if last_issue(read_issues(run.project / "packs" / scope.name)):
-            issue_pack(run.project, run.settings, scope, pipeline.SOLVERS)
-
-
-def _quote_ids(project: Path) -> set[str]:
-    """Return the ids of what could be quoted, as published."""
-    if not warehouse_file(project).exists():
-        return set()
-    with Published(warehouse_file(project)) as published:
-        tables = published.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'quotes'")
-        return {i for (i,) in published.rows("SELECT quote_id FROM quotes")} if tables else set()
 
 
 def _erase(run: Run, key: str) -> Erased | None:
@@ -97,11 +78,15 @@ def _erase(run: Run, key: str) -> Erased | None:
     if not warehouse_file(run.project).exists():
         raise DataError(str(run.project), "nothing is published yet",
                         remedy=f"Run `journeys run {run.project}` first.")
-    return erase(run.engine, find_person(run.engine, run.settings, key))
+    found = find_person(run.engine, run.settings, key)
+    remove_versions(run.project, FORGOTTEN)
+    return erase(run.engine, found)
 
 
 def search(project: Path, traces: Traces) -> tuple[dict[str, int], dict[str, int]]:
-    """Look for traces in every text of both databases and in every byte of warehouse and packs.
+    """Look for traces in every text of both databases and in every byte of the project's files.
+
+    Deliveries in ``landing/`` are left out.
 
     Returns
     -------
@@ -122,12 +107,13 @@ def search(project: Path, traces: Traces) -> tuple[dict[str, int], dict[str, int
             searched["free_blocks"] += database.value(
                 "SELECT free_blocks FROM pragma_database_size()")
     needles = [raw.encode() for raw in traces.raw]
-    for folder in ("warehouse", "packs"):
-        for path in sorted(p for p in (project / folder).rglob("*") if p.is_file()):
-            searched["files"] += 1
-            searched["bytes"] += path.stat().st_size
-            if _holds(path, needles):
-                found[str(path.relative_to(project))] = 1
+    files = [p for folder in project.iterdir() if folder.name != "landing"
+             for p in (folder, *folder.rglob("*")) if p.is_file()]
+    for path in sorted(files):
+        searched["files"] += 1
+        searched["bytes"] += path.stat().st_size
+        if _holds(path, needles):
+            found[str(path.relative_to(project))] = 1
     return searched, found
 
 

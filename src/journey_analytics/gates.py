@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pyarrow as pa
 
@@ -270,27 +270,34 @@ def _volume(
     engine: DuckDBEngine, source: str, limits: GateLimits, table: str,
     closed: Callable[[date], bool],
 ) -> Verdict | None:
-    """Compare the latest whole day, if it is new, with the same weekday of the weeks before."""
+    """Compare new days with the same weekdays before; return the one that fails, if one does.
+
+    The newest day may not be over: it is held against what these weekdays had by that hour.
+    """
     newest, known_first, known_last = engine.rows(
-        "SELECT max(placed_at)::date, (min(placed_at) FILTER (WHERE NOT is_new))::date, "
+        "SELECT max(placed_at) FILTER (WHERE is_new), "
+        "(min(placed_at) FILTER (WHERE NOT is_new))::date, "
         "(max(placed_at) FILTER (WHERE NOT is_new))::date FROM gate_rows")[0]
-    if newest is None or known_last is None or newest - timedelta(days=1) < known_last:
+    if newest is None or known_last is None:
         return None
-    day = newest - timedelta(days=1)
-    weeks = [day - timedelta(days=7 * n) for n in range(1, _WEEKS_BEFORE + 1)]
-    weeks = [w for w in weeks if known_first < w < known_last and not closed(w)]
-    if len(weeks) < _FEWEST_WEEKS or closed(day):
-        return None
-    listed = ", ".join(f"DATE '{d}'" for d in (day, *weeks))
-    counts = dict(engine.rows(
-        f"SELECT placed_at::date, count(*) FROM gate_rows WHERE placed_at::date IN ({listed}) "
-        "GROUP BY ALL"))
-    before = sorted(counts.get(w, 0) for w in weeks)
-    usual = before[len(before) // 2]
-    if usual < limits.min_rows:
-        return None
-    return _verdict(source, "volume", limits.volume, counts.get(day, 0) / usual, limits.volume_low,
-                    limits.volume_high, usual, f"{table} on {day}")
+    verdict = None
+    for day, until in ((newest.date() - timedelta(days=1), time.max),
+                       (newest.date(), newest.time())):
+        weeks = [day - timedelta(days=7 * n) for n in range(1, _WEEKS_BEFORE + 1)]
+        weeks = [w for w in weeks if known_first < w < known_last and not closed(w)]
+        if day < known_last or len(weeks) < _FEWEST_WEEKS or closed(day):
+            continue
+        listed = ", ".join(f"DATE '{d}'" for d in (day, *weeks))
+        counts = dict(engine.rows(
+            f"SELECT placed_at::date, count(*) FROM gate_rows WHERE placed_at::date IN ({listed}) "
+            f"AND placed_at::time <= TIME '{until}' GROUP BY ALL"))
+        before = sorted(counts.get(w, 0) for w in weeks)
+        usual = before[len(before) // 2]
+        if usual >= limits.min_rows and (verdict is None or verdict.outcome == "passed"):
+            verdict = _verdict(
+                source, "volume", limits.volume, counts.get(day, 0) / usual, limits.volume_low,
+                limits.volume_high, usual, f"{table} on {day}")
+    return verdict
 
 
 def _unknown(

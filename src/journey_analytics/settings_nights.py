@@ -52,7 +52,7 @@ class GateLimits(Strict):
 
     min_rows: int = Field(100, ge=20)
     stale_days: int = Field(7, ge=1)
-    volume_low: float = Field(0.2, ge=0, lt=1)
+    volume_low: float = Field(0.6, ge=0, lt=1)
     volume_high: float = Field(5.0, gt=1)
     empty_change: float = Field(0.5, gt=0, le=1)
     unknown_share: float = Field(0.5, gt=0, le=1)

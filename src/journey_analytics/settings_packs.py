@@ -39,7 +39,7 @@ class PackScope(Strict):
     compare_until: date | None = None
     workshop: date | None = None
     facilitator: str = Field("", max_length=90)
-    length: Literal["brief", "full"] = "full"
+    length: Literal["brief", "full", "review"] = "full"
 
     @model_validator(mode="after")
     def _check(self) -> PackScope:

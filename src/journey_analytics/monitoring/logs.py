@@ -39,11 +39,13 @@ class _Log:
 
 
 _LOGS = (
-    _Log("trigger_log", "triggers", ("rule", "measure", "dimension", "subject"), ("evidence",),
+    _Log("trigger_log", "triggers", ("rule", "measure", "dimension", "subject"),
+         ("evidence", "persons"),
          "is_on", "Triggers that were on, from when until when. A history table.", {
              "rule": "the rule (triggers)", "measure": "what was measured",
              "dimension": "what the subject is", "subject": "the place, group or pack",
-             "evidence": "as it was seen last"}),
+             "evidence": "as it was seen last",
+             "persons": "persons it rested on then; few: it is not shown"}),
     _Log("action_log", "action_progress", ("action", "verdict"), ("because",),
          "true", "How actions stood, from when until when. A history table.", {
              "action": "id in actions.csv", "verdict": "the verdict (action_progress)",
@@ -62,6 +64,9 @@ def note_monitoring(engine: DuckDBEngine, run_no: int) -> None:
         texts = ", ".join(f"{c} VARCHAR" for c in (*log.key, *log.refreshed))
         engine.execute(f"CREATE TABLE IF NOT EXISTS state.{log.name} "
                        f"({texts}, {_SEEN}, is_on BOOLEAN)")
+        for column in log.refreshed:  # a log of an older version
+            engine.execute(f"ALTER TABLE state.{log.name} ADD COLUMN IF NOT EXISTS "
+                           f"{column} VARCHAR")
         if log.follows not in built:
             continue
         same = " AND ".join(f"l.{c} = f.{c}" for c in log.key)

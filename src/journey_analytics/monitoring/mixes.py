@@ -31,6 +31,7 @@ def audience(days: Days, dimension: str, min_contacts: int) -> Judged:
     share = np.nan_to_num(divided(weeks.sum(axis=-1), n_before))
     is_small = share * n < _SMALLEST_PART
     found, share = _merged(found, is_small), _merged(share, is_small)
+    share = np.minimum(share, 1.0)  # the last digit of a sum of all shares may lie above
     weeks = np.concatenate([weeks * ~is_small[..., None],
                             (weeks * is_small[..., None]).sum(axis=0)[None]])
     parts = (share > 0).sum(axis=0) - 1.0

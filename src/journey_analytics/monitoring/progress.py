@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,14 @@ _COUNTS = ("days", "n_before", "n_after", "persons", "other_n_before", "other_n_
 _SCHEMA = pa.schema([(name, pa.string() if name in _TEXTS else pa.date32() if name in _DAYS
                       else pa.int64() if name in _COUNTS else pa.bool_() if name == "is_due"
                       else pa.float64()) for name in _MEANS])
+#: Weeks of a quarter.
+WEEKS = 13
+_WEEK_MEANS = {
+    "action": "id in actions.csv", "first_day": "first day of the week; weeks end at as_of",
+    "value": "the action's number in that week, where it applies, in its unit",
+    "n": "rows it rests on", "persons": "persons it rests on"}
+_WEEK_SCHEMA = pa.schema([("action", pa.string()), ("first_day", pa.date32()),
+                          ("value", pa.float64()), ("n", pa.int64()), ("persons", pa.int64())])
 _ROWS = """
 SELECT person_key, booked_at, {x} AS x, {y} AS y, is_touched,
 bool_or(is_touched) OVER (PARTITION BY coalesce(journey_key, unit_key)) AS is_near
@@ -67,12 +76,20 @@ FROM judged WHERE cell.rule IS NULL"""
 def publish_progress(
     engine: DuckDBEngine, settings: Settings, actions: Sequence[Action], as_of: datetime,
 ) -> None:
-    """Measure every action over the tables of this run, and add ``action_progress`` to them."""
+    """Measure every action over the tables of this run, and add what is found to them.
+
+    ``action_progress`` has its verdict, ``action_weeks`` its number week by week.
+    """
     rows = [_measured(engine, settings, action, as_of) for action in actions]
     engine.register("action_rows", pa.Table.from_pylist(rows, schema=_SCHEMA))
     engine.materialize("action_progress", Statement("FROM action_rows", tuple(_MEANS)), True)
     engine.comment("action_progress", "How each action of actions.csv stands: its number before "
                    "and after, beside what it does not touch (docs/monitoring.md).", _MEANS)
+    weeks = [row for action in actions for row in _weeks(engine, settings, action, as_of)]
+    engine.register("action_week_rows", pa.Table.from_pylist(weeks, schema=_WEEK_SCHEMA))
+    engine.materialize("action_weeks", Statement("FROM action_week_rows", tuple(_WEEK_MEANS)), True)
+    engine.comment("action_weeks", "The number of each action of actions.csv in each of the last "
+                   "13 weeks, where it applies. Weeks without rows have no row.", _WEEK_MEANS)
 
 
 def _measured(
@@ -117,6 +134,25 @@ def _measured(
         row |= {**_ends("other_change", other, "other"), **_ends("difference", contrast)}
     verdict, because = judge_action(action.sign, action.target, value, contrast)
     return {**row, "verdict": verdict, "because": because}
+
+
+def _weeks(
+    engine: DuckDBEngine, settings: Settings, action: Action, as_of: datetime,
+) -> list[dict[str, Any]]:
+    """Return an action's number in each week of the quarter before ``as_of``, where it applies."""
+    night, zone = night_of(settings, as_of), settings.project.timezone
+    days = [night - timedelta(weeks=n) for n in range(WEEKS, -1, -1)]
+    frame = rows_of(engine, settings, action, as_of, days[0], night)
+    booked, here = frame["booked_at"].to_numpy("datetime64[us]"), frame["is_touched"].to_numpy(bool)
+    found = []
+    for first, until in pairwise(days):
+        when = ((booked >= np.datetime64(_midnight(first, zone)))
+                & (booked < np.datetime64(_midnight(until, zone))))
+        part = cell(frame, here & when, action.variant.measure)
+        if part:
+            found.append({"action": action.action, "first_day": first, "n": part.n,
+                          "value": _round(part.value), "persons": part.persons})
+    return found
 
 
 def rows_of(

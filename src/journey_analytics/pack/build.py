@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,8 @@ def issue_pack(
     for path in target.rglob("*"):
         path.chmod(0o500 if path.is_dir() else 0o400)
     target.chmod(0o500)
-    write_issues(folder, [*issues, issue_of(data, version)])
+    seal = sha256((target / "pack.html").read_bytes()).hexdigest()
+    write_issues(folder, [*issues, issue_of(data, version, seal)])
     build_pack(project, settings, scope, solvers)
     return target
 
@@ -135,7 +137,9 @@ def list_packs(project: Path, settings: Settings) -> list[dict[str, Any]]:
             "issues": [{
                 "version": i.version, "issued_at": i.issued_at, "as_of": i.as_of,
                 "workshop": i.workshop, "facilitator": i.facilitator,
-                "withdrawn_at": i.withdrawn_at, "folder": str(folder / folder_of(i.version)),
+                "withdrawn_at": i.withdrawn_at, "digest": i.digest, "removed_at": i.removed_at,
+                "removed_because": i.removed_because,
+                "folder": None if i.removed_at else str(folder / folder_of(i.version)),
             } for i in read_issues(folder)]})
     return found
 

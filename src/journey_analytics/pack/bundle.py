@@ -109,9 +109,12 @@ def tables_of(data: PackData, claims: Mapping[Place, Claim]) -> dict[str, pa.Tab
     claimed: dict[str, dict[str, dict[str, float]]] = {}
     for (table, key, column), claim in claims.items():
         claimed.setdefault(table, {}).setdefault(key, {})[column] = claim.value
-    for point in () if data.scope.is_brief else data.points:  # what the figures of hours draw
+    for week in (w for a in data.review.actions for w in a.weeks) if data.review else ():
+        claimed.setdefault(week.value.table, {}).setdefault(week.value.key, {})[
+            week.value.column] = week.value.value or 0.0  # what the figures of weeks draw
+    for point in () if data.scope.is_brief or data.review else data.points:
         for cell in point.hours:
-            if cell.level:
+            if cell.level:  # what the figures of hours draw
                 claimed.setdefault("point_hours", {})[
                     f"{point.rank}/{cell.weekday}/{cell.block}"] = {
                         "weekday": cell.weekday, "hour": 3 * cell.block, "moments": cell.moments}

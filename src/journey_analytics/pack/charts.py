@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 
 from markupsafe import Markup
 
-from .model import PainPoint, Span
+from .model import PainPoint, ReviewedAction, Span
 from .words import WEEKDAY_NAMES, WEEKDAYS
 
 EMPTY = Markup("")
@@ -44,6 +46,39 @@ def strip(span: Span, number: int) -> Markup:
     return svg(f"strip-{number}", width, height, f"{span.kind} of {span.source} per {unit}",
                f"Bars over time, one for each {unit}; the rows stand beside it.",
                bars + base, "strip", fit="none")
+
+
+def trend(reviewed: ReviewedAction, since: date, number: int) -> Markup:
+    """Return an action's number week by week, with its target dashed and its start marked."""
+    width, height, pad = 240.0, 48.0, 5.0
+    action, target = reviewed.action, reviewed.action.target.value or 0.0
+    values = [w.value.value or 0.0 for w in reviewed.weeks]
+    if not values:
+        return EMPTY
+    low, high = min(*values, target), max(*values, target)
+
+    def x(day: date) -> float:  # the last week begins 84 days after the first
+        return pad + (day - since).days / 84 * (width - 2 * pad)
+
+    def y(value: float) -> float:
+        return height - pad - (value - low) / ((high - low) or 1) * (height - 2 * pad)
+
+    points = [(x(w.first_day), y(v)) for w, v in zip(reviewed.weeks, values, strict=True)]
+    body = Markup('<line class="target" x1="0" x2="{:g}" y1="{:.1f}" y2="{:.1f}"/>').format(
+        width, y(target), y(target))
+    if since < action.start:
+        at = x(action.start)
+        body += Markup('<line class="start" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{:g}"/>').format(
+            at, at, height)
+    for (x1, y1), (x2, y2) in pairwise(points):
+        if x2 - x1 < 1.5 * (width - 2 * pad) / 12:  # a week that is not shown leaves a gap
+            body += Markup('<line class="run" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>'
+                           ).format(x1, y1, x2, y2)
+    body += Markup("").join(Markup('<circle class="week" cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(
+        *point) for point in points)
+    return svg(f"trend-{number}", width, height, f"{action.what}: week by week",
+               "A dot for each week of the quarter; dashed: the target; upright: the start. "
+               "The first and the last value stand beside it.", body, "trend")
 
 
 def interval(point: PainPoint, ends: tuple[float, float]) -> Markup:

@@ -222,6 +222,12 @@ def _duration(milliseconds: float, n: int | None) -> str:
     return f"{_grouped(seconds, 0)}\N{NO-BREAK SPACE}s"
 
 
+def _signed_duration(milliseconds: float, n: int | None) -> str:
+    """Write a difference of two spans of time."""
+    text = _duration(milliseconds, n)
+    return text if milliseconds < 500 else f"+{text}"
+
+
 def _rough_duration(milliseconds: float, n: int | None) -> str:
     """Write a span of time as coarsely as a typical time deserves."""
     seconds = milliseconds / 1000
@@ -271,6 +277,7 @@ FORMS = {
     "size_of_points": _size_of_points,
     "total": _total,
     "duration": _duration,
+    "signed_duration": _signed_duration,
     "rough_duration": _rough_duration,
     "rough_minutes": _rough_minutes,
     "hours": _hours,

@@ -32,6 +32,12 @@ class Issue:
         When it was taken back; empty: it stands.
     sizes, points
         What later drafts are compared with.
+    digest
+        SHA-256 of its page, by which a copy is known.
+    oldest
+        Day of the oldest text it prints, else ``as_of``.
+    removed_at, removed_because
+        When its files were removed, and why; empty: they are there.
     """
 
     version: int
@@ -42,6 +48,10 @@ class Issue:
     withdrawn_at: str = ""
     sizes: dict[str, Any] = field(default_factory=dict)
     points: list[dict[str, Any]] = field(default_factory=list)
+    digest: str = ""
+    oldest: str = ""
+    removed_at: str = ""
+    removed_because: str = ""
 
     def rows(self) -> tuple[Row, list[Row]]:
         """Return its sizes and pain points as answers of the table ``last_issue``."""
@@ -71,14 +81,37 @@ def last_issue(issues: Sequence[Issue]) -> Issue | None:
     return next((i for i in reversed(issues) if not i.withdrawn_at), None)
 
 
-def issue_of(data: PackData, version: int) -> Issue:
-    """Return the register's entry for a pack that is issued now."""
+def removal_of(path: Path) -> str:
+    """Return what happened to the files of an issued version; empty: nothing.
+
+    Parameters
+    ----------
+    path
+        Where the version's folder was, or a file in it.
+    """
+    for folder in (path, path.parent):
+        for issue in read_issues(folder.parent):
+            if folder.name == folder_of(issue.version) and issue.removed_at:
+                return f"removed on {issue.removed_at} {issue.removed_because}"
+    return ""
+
+
+def issue_of(data: PackData, version: int, digest: str) -> Issue:
+    """Return the register's entry for a pack that is issued now.
+
+    Parameters
+    ----------
+    digest
+        That of its page.
+    """
     totals = data.tables["totals"][0]
     workshop = data.scope.workshop
+    said = [p.quotes.oldest for p in data.points if p.quotes and p.quotes.oldest]
     return Issue(
         version, now(), data.as_of.isoformat(), workshop.isoformat() if workshop else "",
         data.scope.facilitator, "", {column: totals[column] for column, _ in SIZES},
-        [{c: _plain(row[c]) for c in REMEMBERED} for row in data.tables["pain_points"]])
+        [{c: _plain(row[c]) for c in REMEMBERED} for row in data.tables["pain_points"]],
+        digest, min([*said, data.as_of.date()]).isoformat())
 
 
 def write_issues(pack: Path, issues: Sequence[Issue]) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -107,16 +107,19 @@ def read_approved(project: Path) -> tuple[dict[str, str], list[JourneyError]]:
     return found, problems
 
 
-def drop_approvals(project: Path, gone: Set[str]) -> None:
-    """Erase approved texts by their ids: whose they were has been forgotten."""
+def keep_approvals(project: Path, kept: Collection[str]) -> None:
+    """Erase approved texts but those of these ids: some were a person's who is erased.
+
+    Whose a text was cannot be told from its id, so what is not drawn at present goes as well.
+    """
     path = project / APPROVED
     if not path.exists():
         return
     text, delimiter = _opened(path)
-    rows = list(csv.reader(text, delimiter=delimiter))
-    kept = [row for row in rows if not gone & {cell.strip() for cell in row}]
-    if kept != rows:
-        _write(path, kept)
+    header, *rows = csv.reader(text, delimiter=delimiter)
+    left = [row for row in rows if any(cell.strip() in kept for cell in row)]
+    if left != rows:
+        _write(path, [header, *left])
 
 
 def _opened(path: Path) -> tuple[io.StringIO, str]:

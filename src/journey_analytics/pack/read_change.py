@@ -60,6 +60,11 @@ def read_changes(
             same, "count", "changes", "since_issue" if version else "compared", "same"))
 
 
+def has_moved(old: Row, row: Row) -> bool:
+    """Tell whether a pain point lies outside the intervals it had then."""
+    return bool(_moved(old, row))
+
+
 def _moved(old: Row, row: Row) -> tuple[Delta, ...]:
     found = []
     for column, form, n, name in (

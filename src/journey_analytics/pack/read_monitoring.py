@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..metrics import read_ledger
 from ..settings_lists import LONGEST_CELL
 from . import words
 from .asking import Questions, Row
@@ -22,7 +23,10 @@ _MEASURES = {
 }
 _SUBJECTS = {"channel": words.channel_name, "reason": words.reason_name}
 #: Units of changes that are not points.
-_FORMS = {"share": "signed_points_of_percent", "seconds": "duration", "hours": "duration"}
+_FORMS = {"share": "signed_points_of_percent", "seconds": "signed_duration",
+          "hours": "signed_duration"}
+#: How values themselves are written, by their unit; else as points.
+_LEVELS = {"share": "percent", "seconds": "duration", "hours": "duration"}
 #: Reasons that name a setting's number, in words.
 _BECAUSE = {"too early": "it began too short a time ago",
             "not enough data": "too few rows or persons before or after"}
@@ -42,17 +46,22 @@ def read_triggers(ask: Questions) -> Triggers | None:
                     tuple(_trigger(r) for r in ask.ask("triggers")))
 
 
-def _trigger(row: Row) -> Trigger:
-    rule, dimension, n = str(row["rule"]), str(row["dimension"]), row["n"]
-    title, form = _RULES[rule]
+def trigger_words(row: Row) -> tuple[str, str, str]:
+    """Return a trigger's rule, its place and what was measured, in words."""
+    rule, dimension = str(row["rule"]), str(row["dimension"])
     subject = "" if dimension == "all" or rule == "migration" else str(row["subject"])
     measure = _MEASURES.get(rule, words.clean(row["measure"]))
     if rule == "migration":
         of = "of persons" if dimension == "person" else f"at a {dimension}"
         measure = f"contacts {of} not seen in the eight weeks before"
+    return _RULES[rule][0], _SUBJECTS.get(dimension, words.clean)(subject), measure
+
+
+def _trigger(row: Row) -> Trigger:
+    title, subject, measure = trigger_words(row)
+    n, form = row["n"], _RULES[str(row["rule"])][1]
     return Trigger(
-        title, _SUBJECTS.get(dimension, words.clean)(subject), measure,
-        row.number("measured", form, n=n),
+        title, subject, measure, row.number("measured", form, n=n),
         row.number("expected", form, n=n, interval=True), row["first_day"], row["last_day"],
         row["since"])
 
@@ -81,10 +90,24 @@ def _action(row: Row, points: tuple[PainPoint, ...]) -> Action:
         because = _BECAUSE[row["verdict"]]
     change, other, difference = (row.number(name, form, interval=True) for name in (
         "change", "other_change", "difference"))
+    level = _LEVELS.get(row["unit"], "points")
     return Action(
+        row.key, _metric_name(row["metric"]), row["wanted"], row.number("target", level),
+        words.clean(row["segment"] or ""), row["start_date"], level,
+        row.number("value_before", level, n=row["n_before"]),
+        row.number("value", level, n=row["n_after"], interval=True),
         words.clean(row["what"], LONGEST_CELL), words.clean(row["owner"]), row["deadline"],
         bool(row["is_due"]), row["verdict"], because, row["unit"] == "share", change, other,
         difference, words.clean(row["effort"] or ""), points)
+
+
+def _metric_name(text: str) -> str:
+    """Return a metric of an action in words."""
+    name, _, variant = text.partition("/")
+    found = read_ledger().metrics.get(name)
+    if found is None:  # each kind of moment has its own
+        return "share of journeys that meet it"
+    return f"{found.name}, {variant.replace('_', ' ')}" if variant else found.name
 
 
 def read_late(ask: Questions) -> tuple[Late, ...]:

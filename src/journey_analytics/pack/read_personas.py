@@ -61,7 +61,8 @@ def _trait(row: Row) -> Trait:
     feature, value = str(row["feature"]), str(row["value"] or "")
     is_share = bool(value) or feature.endswith("share")
     form = "whole_percent" if is_share else "points"
-    name = f"{feature} {_FEATURES.get(feature, words.clean)(value)}" if value else feature
+    told = value not in ("", feature)
+    name = f"{feature} {_FEATURES.get(feature, words.clean)(value)}" if told else feature
     return Trait(name.capitalize(), row.number("mean", form), row.number("others_mean", form),
                  row.number("difference", "signed_points_of_percent" if is_share
                             else "signed_points", interval=True))

@@ -28,8 +28,9 @@ def read_quotes(
         if not mine or (point.persons.value or 0) < QUOTE_GROUP:
             found.append(point)
             continue
-        texts = tuple(approved[r["quote_id"]] for r in mine
-                      if is_approved(r["quote_id"], r["touchpoint_key"], approved))
+        good = [r for r in mine if is_approved(r["quote_id"], r["touchpoint_key"], approved)]
+        texts = tuple(approved[r["quote_id"]] for r in good)
         held = Number(len(mine) - len(texts), "count", "point_quotes", str(point.rank), "held")
-        found.append(replace(point, quotes=Quotes(texts, held)))
+        found.append(replace(point, quotes=Quotes(
+            texts, held, min((r["said_on"] for r in good), default=None))))
     return tuple(found)

@@ -20,7 +20,7 @@ from .definitions import (
     settings_tables,
     thresholds_of_kinds,
 )
-from .issues import last_issue, read_issues
+from .issues import Issue
 from .model import Changes, PackData, RuleCount, Unknown
 from .read_appendix import read_appendix
 from .read_blueprint import read_blueprints
@@ -33,6 +33,7 @@ from .read_monitoring import read_actions, read_late, read_triggers
 from .read_personas import read_personas
 from .read_points import TOP, read_basis, read_cuts, read_points, read_totals
 from .read_quotes import read_quotes
+from .read_review import issue_before, read_review
 from .read_scope import read_scope
 from .read_workshop import read_beliefs, read_front_line, read_future, with_objectives
 from .scoping import Solvers, opened
@@ -70,13 +71,17 @@ def read_pack_data(
     with opened(published, settings, scope, solvers) as connection:
         ask = Questions(connection, parameters(settings))
         data = _read(ask, project, settings, scope, version)
-    since_issue = _since_issue(project, scope, ask)
+        before = issue_before(project, settings, scope)
+        since_issue = _since_issue(before[1], ask) if before else None
+        if scope.length == "review":
+            data = replace(data, review=read_review(
+                ask, project, settings, data.actions, data.as_of.date(), before))
     compared = None
     if scope.compares and not data.is_too_small:
         with opened(published, settings, scope.before(), solvers) as connection:
-            before = Questions(connection, parameters(settings), "before_")
-            compared = _compared(before, ask, settings.privacy.min_group)
-            ask.answers |= before.answers
+            other = Questions(connection, parameters(settings), "before_")
+            compared = _compared(other, ask, settings.privacy.min_group)
+            ask.answers |= other.answers
     data = replace(data, gaps=read_gaps(ask, data))
     return replace(data, since_issue=since_issue, compared=compared, tables=ask.answers)
 
@@ -131,10 +136,7 @@ def _kinds(ask: Questions) -> dict[str, Row]:
     return {str(r["kind"]): r for r in ask.ask("moment_kinds")}
 
 
-def _since_issue(project: Path, scope: PackScope, ask: Questions) -> Changes | None:
-    last = last_issue(read_issues(project / "packs" / scope.name))
-    if last is None:
-        return None
+def _since_issue(last: Issue, ask: Questions) -> Changes:
     sizes, points = last.rows()
     ask.answers |= {"last_issue_totals": [sizes], "last_issue": points}
     kinds = {r.key: r for r in ask.answers["moment_kinds"]}

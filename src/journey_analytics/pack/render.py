@@ -45,7 +45,8 @@ def environment() -> Environment:
         day=_day, short_day=_short_day, moment=_moment, name=_name, of=_of, noun=_noun,
         interval=_interval, period=_period, width=_width)
     found.globals.update(
-        strip=charts.strip, hours_figure=charts.hours, interval_figure=charts.interval,
+        strip=charts.strip, trend=charts.trend, hours_figure=charts.hours,
+        interval_figure=charts.interval,
         busiest=charts.busiest, matrix=matrix, words=words, icon=Markup(ICON), level=LEVEL,
         resamples=RESAMPLES, curve=curve, agendas=AGENDAS,
         mood_kinds=(("measured", "observed"), ("expressed", "inferred"), ("inferred", "inferred")))
@@ -65,6 +66,7 @@ def render_html(data: PackData) -> str:
                                 for name in ("pack.css", "workshop.css"))),
         script=Markup((TEMPLATES / "pack.js").read_text(encoding="utf-8")),
         sections=SECTIONS, has_matrix=has_matrix,
+        is_full=not (data.scope.is_brief or data.review),
         is_part=bool(data.scope.filters or data.scope.period),
         ends=charts.interval_ends(data.points), plotly=plotly, explorer=explorer)
 

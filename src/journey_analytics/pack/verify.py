@@ -154,21 +154,28 @@ def reread(folder: Path, project: Path, solvers: Solvers) -> PackData:
     return read_pack_data(project, settings, scopes[manifest["pack"]], solvers, manifest["version"])
 
 
-def superseded(folder: Path, data: PackData | None = None) -> str:
+def superseded(
+    folder: Path, data: PackData | None = None, project: Path | None = None,
+) -> str:
     """Return why an issued pack no longer stands; empty where it does, and for drafts.
 
     Parameters
     ----------
     data
         The same pack, read anew; left out: only the register of issues is asked.
+    project
+        Whose register; left out: the one beside the folder.
     """
     manifest = Bundle(folder).manifest
     if not manifest["version"]:
         return ""
-    issues = read_issues(folder.parent)
-    withdrawn = [i.withdrawn_at for i in issues if i.version == manifest["version"]]
-    if any(withdrawn):
-        return f"withdrawn on {withdrawn[0]}"
+    issues = read_issues(project / "packs" / manifest["pack"] if project else folder.parent)
+    own = next((i for i in issues if i.version == manifest["version"]), None)
+    if own and own.removed_at:
+        return (f"superseded: its files were removed on {own.removed_at} {own.removed_because}; "
+                "destroy this copy")
+    if own and own.withdrawn_at:
+        return f"withdrawn on {own.withdrawn_at}"
     last = last_issue(issues)
     if last and last.version > manifest["version"]:
         return f"superseded by version {last.version}"

@@ -21,7 +21,8 @@ def write_pdfs(data: PackData, html: str, folder: Path) -> None:
     """Set the page of a pack as PDF on either paper, its worksheets as one of their own."""
     tree = read_page(html)
     edition = f"version {data.scope.version.text}" if data.scope.version else "draft"
-    title = f"{data.project}: evidence pack, {edition}"
+    kind = "quarterly review" if data.review else "evidence pack"
+    title = f"{data.project}: {kind}, {edition}"
     sheets = _taken(tree, "worksheets")
     if sheets is not None:  # each sheet has a page and a heading of its own
         sheets["k"] = [k for k in sheets["k"] if k["t"] != "h2"]

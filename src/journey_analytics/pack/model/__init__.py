@@ -30,17 +30,29 @@ from .points import (
     Team,
 )
 from .quotes import Quotes
+from .review import (
+    Answer,
+    FiredTrigger,
+    LastIssue,
+    OldPack,
+    Review,
+    ReviewedAction,
+    ReviewedPoint,
+    Week,
+)
 from .scope import Filter, Period, Scope
 from .words import Kind, Threshold, Unknown
 from .workshop import Belief, Beliefs, Constraint, FailingPart, Objective
 
 __all__ = [
-    "Action", "Appendix", "Badge", "Basis", "Belief", "Beliefs", "Blueprint", "BlueprintStep",
-    "Brief", "Changes", "Constraint", "Coverage", "Cut", "Cuts", "Definition", "Delta", "Fact",
-    "FailingPart", "Fates", "Filter", "Group", "Hint", "HourCell", "JourneyMap", "Kind", "Late",
-    "Matched", "Mood", "Objective", "Overlap", "PackData", "PainPoint",
+    "Action", "Answer", "Appendix", "Badge", "Basis", "Belief", "Beliefs", "Blueprint",
+    "BlueprintStep", "Brief", "Changes", "Constraint", "Coverage", "Cut", "Cuts", "Definition",
+    "Delta", "Fact", "FailingPart", "Fates", "Filter", "FiredTrigger", "Group", "Hint", "HourCell",
+    "JourneyMap", "Kind", "LastIssue", "Late", "Matched", "Mood", "Objective", "OldPack", "Overlap",
+    "PackData", "PainPoint",
     "Path", "Period", "Personas", "Place", "PointChange", "PointTotal", "Policy", "Quotes",
-    "Ranked", "ResponseBias", "ResponseRate", "Rest", "RuleCount", "Scope", "Seat",
+    "Ranked", "ResponseBias", "ResponseRate", "Rest", "Review",
+    "ReviewedAction", "ReviewedPoint", "RuleCount", "Scope", "Seat",
     "Segment", "Share", "Span", "Split", "Step", "Team", "Threshold", "Trait", "Trigger",
-    "Triggers", "Unknown",
+    "Triggers", "Unknown", "Week",
 ]

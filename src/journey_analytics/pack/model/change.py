@@ -96,6 +96,12 @@ class Action:
 
     Attributes
     ----------
+    id
+        As in ``actions.csv``; the objective is ``metric``, ``wanted`` (up or down), ``target``.
+    form
+        How values of the metric are written.
+    before, now
+        The number before the start and now.
     change, other_change
         Now less before, in the journeys it touches and in those it does not.
     difference
@@ -104,6 +110,15 @@ class Action:
         Ranked pain points that it names.
     """
 
+    id: str
+    metric: str
+    wanted: str
+    target: Number
+    segment: str
+    start: date
+    form: str
+    before: Number
+    now: Number
     what: str
     owner: str
     deadline: date

@@ -17,6 +17,7 @@ from .coverage import Coverage, Late, RuleCount
 from .journey_map import JourneyMap
 from .personas import Personas
 from .points import Basis, Cuts, PainPoint, PointTotal
+from .review import Review
 from .scope import Scope
 from .words import Kind, Threshold, Unknown
 from .workshop import Beliefs, Constraint
@@ -32,6 +33,8 @@ class PackData:
         Parts that a pack can have and this one has not, and why.
     since_issue, compared
         What is different from the last issue, and from the period compared.
+    review
+        Look back on a quarter; only a review has it.
     settings_digest
         What changes with every setting of the project, and says none of them.
     tables
@@ -74,5 +77,6 @@ class PackData:
     actions: tuple[Action, ...] = ()
     late: tuple[Late, ...] = ()
     cuts: Cuts | None = None
+    review: Review | None = None
     settings_digest: str = ""
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict, repr=False)

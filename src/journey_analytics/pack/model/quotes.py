@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ..claims import Number
 
@@ -13,3 +14,4 @@ class Quotes:
 
     texts: tuple[str, ...]
     held: Number
+    oldest: date | None

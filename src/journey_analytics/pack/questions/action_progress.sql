@@ -7,7 +7,8 @@ with measured as (
         case
             when persons >= $min_group
                 then case unit when 'seconds' then 1000 when 'hours' then 3600000 else 1 end
-        end as scale
+        end as scale,
+        case unit when 'seconds' then 1000 when 'hours' then 3600000 else 1 end as unit_scale
     from action_progress
 )
 
@@ -18,11 +19,21 @@ select
     owner,
     deadline,
     is_due,
+    metric,
+    wanted,
+    target * unit_scale as target,
     segment,
+    start_date,
     effort,
     verdict,
     because,
     unit,
+    value_before * scale as value_before,
+    value * scale as value,
+    value_low * scale as value_low,
+    value_high * scale as value_high,
+    case when persons >= $min_group then n_before end as n_before,
+    case when persons >= $min_group then n_after end as n_after,
     change * scale as change,
     change_low * scale as change_low,
     change_high * scale as change_high,
