@@ -18,6 +18,7 @@ from journey_analytics.bench.nights import bench_nights
 from journey_analytics.bench.pairs import Agreement, agreement, broken_pairs
 from journey_analytics.bench.personas import bench_personas
 from journey_analytics.bench.printing import print_all_truth, print_nights
+from journey_analytics.bench.steps import _rests_of
 from journey_analytics.bench.truth import MEASURES, bench_truth
 from journey_analytics.engines import DuckDBEngine
 from journey_analytics.identity import connected_components
@@ -117,9 +118,13 @@ def test_nights_are_timed_and_weighed(
     assert "full rebuild" in shown and "a fresh build" in shown
 
 
-def test_steps_are_a_command_of_their_own() -> None:
+def test_steps_are_timed_beside_the_bare_sort() -> None:
     found = json.loads(journeys("bench", "steps", "--touchpoints", "2000", "--json").stdout)
-    assert found["bare_seconds"] > 0 and found["models_seconds"] > 0
+    rests = _rests_of("50_moments")
+    assert {"touchpoints", "contact_order", "moments"} <= rests < set(found["models"])
+    assert found["to_moments"]["seconds"] == pytest.approx(
+        sum(found["models"][table]["seconds"] for table in rests))
+    assert found["ratios"]["seconds"] > 0 and found["peak_mb"] > 50
     assert 1000 < found["touchpoints"] < 4000
 
 

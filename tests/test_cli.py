@@ -244,5 +244,5 @@ def test_sample_writes_a_project(tmp_path: Path) -> None:
 
 def test_bench_reports_ratios() -> None:
     found = json.loads(journeys("bench", "--touchpoints", "2000", "--json").stdout)
-    assert found["bare_seconds"] > 0 and found["models_seconds"] > 0
+    assert found["ratios"]["cpu_seconds"] > 0 and found["steps"]["models"]["seconds"] > 0
     assert 1000 < found["touchpoints"] < 4000

@@ -264,16 +264,3 @@ def print_check(report: dict[str, Any]) -> None:
         OUT.print(f"[red]problem[/red] {escape(problem)}", soft_wrap=True)
     if not report["problems"]:
         OUT.print("\nNo file and no source would be refused.")
-
-
-def print_bench(report: dict[str, Any]) -> None:
-    """Print seconds per step and their ratio to the bare sort and write."""
-    table = grid("step", "seconds", "of bare sort + write", right=("seconds",
-                  "of bare sort + write"), title=f"{report['touchpoints']:,} touchpoints, "
-                  f"{report['threads']} threads")
-    for name, seconds in report["seconds"].items():
-        table.add_row(name, f"{seconds:.2f}", f"{seconds / report['bare_seconds']:.2f}")
-    table.add_row("bare ORDER BY person, time + write", f"{report['bare_seconds']:.2f}", "1.00")
-    table.add_row("canonical tables → moments", f"{report['models_seconds']:.2f}",
-                  f"{report['models_seconds'] / report['bare_seconds']:.2f}")
-    OUT.print(table)

@@ -69,6 +69,23 @@ def print_identity(report: dict[str, Any]) -> None:
     OUT.print(f"ratio {report['ratio']:.2f}")
 
 
+def print_steps(report: dict[str, Any]) -> None:
+    """Print what each step took, and its ratio to the bare sort and write."""
+    bare = report["bare"]
+    table = _table("step", "seconds", "CPU s", "of the bare", "of its CPU",
+                   title=f"{report['touchpoints']:,} touchpoints, {report['threads']} threads, "
+                         f"memory limit {report['memory_limit']}")
+    rows = {**report["steps"], "bare ORDER BY person, time + write": bare,
+            "canonical tables → moments": report["to_moments"]}
+    worst = sorted(report["models"], key=lambda t: -report["models"][t]["cpu_seconds"])[:12]
+    for name, taken in {**rows, **{f"  {t}": report["models"][t] for t in worst}}.items():
+        table.add_row(name, f"{taken['seconds']:.2f}", f"{taken['cpu_seconds']:.2f}",
+                      *(f"{taken[cost] / bare[cost]:.2f}" for cost in ("seconds", "cpu_seconds")))
+    OUT.print(table)
+    OUT.print(f"records to published: peak {report['peak_mb']:,.0f} MB, "
+              f"{report['written_mb']:,.0f} MB written")
+
+
 def print_reading(report: dict[str, Any]) -> None:
     """Print seconds of both reads, and our speed as a share of the bare one."""
     table = _table("file", "rows", "bare s", "ours s", "our speed of the bare",
@@ -102,6 +119,6 @@ def _table(*columns: str, title: str = "") -> Table:
                   pad_edge=False, header_style="bold")
     for name in columns:
         right = name in ("pairs", "parts", "seconds", "peak MB", "night s", "full s", "rows",
-                         "bare s", "ours s")
+                         "bare s", "ours s", "CPU s", "of the bare", "of its CPU")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     return table
