@@ -84,10 +84,10 @@ EVENTS = [
 
 @pytest.fixture(scope="module")
 def warehouse(
-    tmp_path_factory: pytest.TempPathFactory, _session_secret: None
+    tmp_path_factory: pytest.TempPathFactory, engine: str
 ) -> Iterator[Published]:
     project = write_project(
-        tmp_path_factory.mktemp("cases") / "project", AS_OF,
+        tmp_path_factory.mktemp("cases") / "project", AS_OF, engine,
         calls=[*GOLDEN, *FORWARDED, *GIVEN_UP, *WAITS, *EQUAL_TIMES,
                call("agent", "16 09:00", ended_at="2026-01-16 09:05"),
                call("asked", "17 09:00", contact_reason="billing"),

@@ -45,6 +45,7 @@ def test_models_from_identity_on_are_portable(model: Model) -> None:
     ("select a / b as a from calls", "nullif"),
     ("select x[1] as a from calls", "index"),
     ("select log(x) as a from calls", "ln"),
+    ("select ln(x) as a from calls", "round"),
     ("select epoch_ms(t) as a from calls", "epoch"),
     ("select * exclude (a) from calls", "name the columns"),
     ("select a from calls asof join tickets using (a)", "asof"),

@@ -244,7 +244,9 @@ def without_days(first: int, last: int) -> Rows:
     return {t: [r for r in rows if not first <= day(r) <= last] for t, rows in FILLER.items()}
 
 
-def project(folder: Path, changed: bool = False, dark: bool = False) -> Path:
+def project(
+    folder: Path, changed: bool = False, dark: bool = False, engine: str = "",
+) -> Path:
     tables: Rows = {t: list(rows) for t, rows in (
         without_days(12, 17) if dark else FILLER).items()}
     for name, case in CASES.items():
@@ -256,21 +258,21 @@ def project(folder: Path, changed: bool = False, dark: bool = False) -> Path:
                     if not changed or next(iter(row.values())) not in case.cause:
                         who = {} if table == "ticket_history" else {"external_id": name}
                         tables.setdefault(table, []).append({**row, **who})
-    settings = SETTINGS + ("[thresholds]\ncoverage_gap_days = 1\n" if dark else "")
+    settings = SETTINGS + ("[thresholds]\ncoverage_gap_days = 1\n" if dark else "") + engine
     run_project(write_project(folder, AS_OF, settings, **tables))
     return folder
 
 
 @pytest.fixture(scope="module")
 def runs(
-    tmp_path_factory: pytest.TempPathFactory, _session_secret: None
+    tmp_path_factory: pytest.TempPathFactory, engine: str
 ) -> Iterator[Callable[[str], Published]]:
     folder = tmp_path_factory.mktemp("moments")
     opened: dict[str, Published] = {}
 
     def run(name: str) -> Published:
         if name not in opened:
-            made = project(folder / name, name == "changed", name == "dark")
+            made = project(folder / name, name == "changed", name == "dark", engine)
             opened[name] = Published(warehouse_file(made))
             opened[name].connection.execute(
                 f"ATTACH '{made / 'warehouse' / 'state.duckdb'}' AS state (READ_ONLY)")

@@ -4,6 +4,7 @@ hand before any model ran (tests/fixtures/two_sources/README.md)."""
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 
 from tests.conftest import FIXTURES
+from tests.project import run_project
 
 EXPECTED = FIXTURES / "two_sources" / "expected"
 #: Kinds the hand-written list is complete for; waits for a first reply are not in it.
@@ -26,6 +28,19 @@ def expected(name: str) -> list[dict[str, str]]:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text.removesuffix("Z"))
+
+
+@pytest.fixture(scope="module")
+def two_sources(two_sources: Path, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as either engine builds it."""
+    if not engine:
+        return two_sources
+    project = tmp_path_factory.mktemp("two") / "project"
+    shutil.copytree(FIXTURES / "two_sources", project)
+    with (project / "journeys.toml").open("a") as file:
+        file.write(engine)
+    run_project(project)
+    return project
 
 
 @pytest.fixture(scope="module")

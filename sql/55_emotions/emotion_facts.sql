@@ -5,7 +5,8 @@
 -- per: all
 --
 -- What had happened in the journey until then: contacts, time, and moments by kind. Parts of other
--- kinds are left out, they happen with their whole.
+-- kinds are left out, they happen with their whole. The logarithm is rounded: engines differ in its
+-- last digit.
 with counted as (
     select
         e.touchpoint_key,
@@ -44,7 +45,7 @@ select
     cast(j.entry_channel as varchar) as entry_channel,
     s.instrument,
     s.value_thousandths,
-    ln(1 + date_diff('microsecond', j.started_at, e.at) / 3.6e9) as log_hours,
+    round(1000000 * ln(1 + date_diff('microsecond', j.started_at, e.at) / 3.6e9)) / 1000000 as log_hours,
     cast(c.contacts as double) as contacts,
     coalesce(m.waits, 0) as waits,
     coalesce(m.holds, 0) as holds,

@@ -12,12 +12,12 @@ from . import workshop
 from .check_stages import shown, unmapped
 from .engines import DuckDBEngine
 from .monitoring import inputs as monitoring_inputs
-from .pipeline import share_words
 from .settings import Settings, load
 from .sources.adapters import adapters_of, own_folder
 from .sources.canonical import PRIMARY_TIME, build_canonical
 from .sources.records import ingest, prepare_state
 from .sources.scaffold import marks_left
+from .stored_words import share_words
 
 _FAULTS = """
 SELECT q.source, q.stream, q.rule, any_value(q.remedy) AS remedy, count(*) AS records,

@@ -236,10 +236,10 @@ def bench(
 @bench_app.command("steps")
 def bench_steps(touchpoints: Touchpoints = 1_000_000, as_json: Json = False) -> None:
     """Time each step, beside a bare sort and write of the same rows."""
+    from .bench.printing import print_steps
     from .bench.steps import bench_steps as measured
-    from .printing import print_bench
 
-    _bench(lambda say: measured(touchpoints, say), print_bench, as_json)
+    _bench(lambda say: measured(touchpoints, say), print_steps, as_json)
 
 
 @bench_app.command("truth")
@@ -278,6 +278,40 @@ def bench_identity(
     _bench(lambda say: measured(links, say), print_identity, as_json)
 
 
+@bench_app.command("gates")
+def bench_gates(
+    nights: Annotated[int, typer.Option(min=1, help="Quiet nights of each world.")] = 60,
+    worlds: Annotated[int, typer.Option(min=1, help="Call centres to simulate.")] = 3,
+    calls: Annotated[int, typer.Option(min=100, help="Calls of an average day.")] = 400,
+    as_json: Json = False,
+) -> None:
+    """Count quiet nights that gates refuse, and planted faults that they find."""
+    from .bench.gates import bench_gates as measured
+    from .bench.gates import print_gates
+
+    _bench(lambda say: measured(nights, worlds, calls, say), print_gates, as_json)
+
+
+@bench_app.command("peers")
+def bench_peers(
+    touchpoints: Annotated[int, typer.Argument(min=1000, help="How many.")] = 1_000_000,
+    memory: Annotated[str, typer.Option(help="DuckDB's memory limit.")] = "4GB",
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is asked.")] = 3,
+    keep: Annotated[Path | None, typer.Option(
+        help="Folder for the touchpoints and the answers, left there.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Time questions about event logs beside a bare sort, Polars and pandas; compare the answers.
+
+    Sessions; directly-follows with median and ninth decile; variants; switch and transfer flags;
+    repeats within seven days.
+    """
+    from .bench.peers import bench_peers as measured
+    from .bench.peers import print_peers
+
+    _bench(lambda say: measured(touchpoints, memory, rounds, say, keep), print_peers, as_json)
+
+
 @bench_app.command("reading")
 def bench_reading(
     megabytes: Annotated[int, typer.Option(min=1, help="Size of each file.")] = 200,
@@ -288,6 +322,15 @@ def bench_reading(
     from .bench.reading import bench_reading as measured
 
     _bench(lambda say: measured(megabytes, say), print_reading, as_json)
+
+
+@bench_app.command("explore")
+def bench_explore(touchpoints: Touchpoints = 1_000_000, as_json: Json = False) -> None:
+    """Time the questions of the notebooks on a publication of that size."""
+    from .bench.explore import bench_explore as measured
+    from .bench.explore import print_explore
+
+    _bench(lambda say: measured(touchpoints, say), print_explore, as_json)
 
 
 @bench_app.command("nights")

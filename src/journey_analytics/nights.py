@@ -55,7 +55,7 @@ def fingerprint(settings: Settings, secret: bytes, words: Mapping[str, object],
                 abilities: list[tuple[object, ...]]) -> str:
     """Return a hash of everything beside the records that rows depend on."""
     digest = hashlib.sha256(code_fingerprint(
-        "contracts.py", "models.py", "runner.py", "nights.py", "pipeline.py",
+        "contracts.py", "models.py", "runner.py", "nights.py", "pipeline.py", "stored_words.py",
         "settings_tables.py", "settings_calendars.py", "settings_stages.py",
         "stages.toml", "calendars.py", "absences.py",
         "identity", "learning", "engines").encode())
@@ -113,6 +113,8 @@ def prepare_night(
     _find_persons(engine, params)
     for table in TABLES:
         _narrow(engine, table, "tonight", "night_units")
+    # Aggregates are made anew anyhow: what they take tonight is where last night's lay.
+    engine.drop_published({m.table for m in models if m.published and not m.per_person})
     return Night(int(engine.value("SELECT count(*) FROM night_units")),
                  int(engine.value("SELECT count(*) FROM night_persons")))
 

@@ -12,15 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
-from sqlglot import exp
 
-from . import absences, audit_log, calendars, runner, settings_tables, snapshots, workshop
-from .contracts import TABLES, VOCABULARIES
-from .engines import DuckDBEngine
+from . import absences, audit_log, calendars, runner, settings_tables, snapshots, spark, workshop
+from .contracts import TABLES
+from .engines import DuckDBEngine, ParquetTables
 from .errors import DataError, JourneyError, SettingsError
 from .gates import Gatekeeper
 from .history import check_clock, prepare_history, write_history
@@ -46,6 +44,7 @@ from .sources.canonical import (
 )
 from .sources.expired import erase_old, retention_limit
 from .sources.records import ingest, prepare_state
+from .stored_words import share_words
 
 Progress = Callable[[str], None]
 #: A state file with more than this share of free blocks is written anew.
@@ -90,6 +89,8 @@ class Run:
         What is rebuilt tonight; None: everything.
     as_of
         The time up to which the contact sources are complete. No model reads the clock.
+    tables
+        Where Spark builds the models; None: the run's own database does.
     """
 
     project: Path
@@ -112,6 +113,7 @@ class Run:
     records_new: int = 0
     promises_held: int = 0
     packs: list[Path] = field(default_factory=list)
+    tables: ParquetTables | None = None
 
     @property
     def pack(self) -> Path | None:
@@ -181,14 +183,19 @@ def set_as_of(run: Run) -> None:
 def plan_night(run: Run) -> None:
     """Find the persons whose rows have to be rebuilt; where in doubt, everyone's."""
     published = warehouse_file(run.project)
-    if not run.full and may_continue(run.engine, published, run.mark, run.as_of):
+    if not run.full and run.tables is None and may_continue(
+            run.engine, published, run.mark, run.as_of):
         run.night = prepare_night(run.engine, load_models(), run.params)
         run.progress(f"{run.night.persons:,} persons, {run.night.units:,} units")
 
 
 def build_models(run: Run) -> None:
     """Canonical tables become persons, touchpoints, journeys, moments and pain points."""
-    run.built = runner.build(run.engine, work(run), run.progress)
+    if run.tables is None:
+        run.built = runner.build(run.engine, work(run), run.progress)
+    else:
+        run.built = spark.build(
+            run.engine, run.tables, run.settings.machine, work(run), run.progress)
     actions, problems = read_actions(run.project, workshop.moment_kinds(), run.engine.words)
     publish_progress(run.engine, run.settings, actions, run.as_of)
     run.problems += problems
@@ -228,6 +235,8 @@ def publish(run: Run) -> None:
     erased_after = int(run.engine.value("SELECT coalesce(max(run_no), 0) FROM state.erasures"))
     snapshots.keep(run.engine.folder)
     run.engine.publish(warehouse_file(run.project))
+    if run.tables is not None:
+        run.tables.publish({"run_no": run_no, "as_of": f"{run.as_of}"})
     audit_log.write(run.project, "run", run_no=run_no, as_of=f"{run.as_of}",
                     records_new=run.records_new, problems=len(run.problems))
     snapshots.prune(run.engine.folder, run.settings.nights.keep_snapshots, erased_after)
@@ -238,7 +247,9 @@ def publish(run: Run) -> None:
 def write_pack(run: Run) -> None:
     """Draft the evidence packs anew from what was published."""
     from .pack import build_packs  # draws with Plotly: imported when needed
+    from .pack.erasing import give_up_old
 
+    give_up_old(run.project, run.settings, run.as_of, SOLVERS)
     run.packs, problems = build_packs(run.project, run.settings, SOLVERS)
     run.problems += problems
 
@@ -271,10 +282,13 @@ def start(
                                 allowed=", ".join(settings.sources))
     adapters = adapters_of(project, settings)
     folder = warehouse or project / "warehouse"
+    started_at = datetime.now(UTC)
+    is_spark = settings.machine.engine == "spark" and warehouse is None
+    tables = spark.tables_of(settings.machine, folder.resolve(), started_at) if is_spark else None
     engine = DuckDBEngine(folder.resolve(), settings.machine.memory_limit,
                           settings.machine.threads)
-    return Run(project, settings, adapters, engine, progress, datetime.now(UTC),
-               as_of or settings.project.as_of, full=full, accept=accept)
+    return Run(project, settings, adapters, engine, progress, started_at,
+               as_of or settings.project.as_of, full=full, accept=accept, tables=tables)
 
 
 def finish(run: Run) -> None:
@@ -356,42 +370,3 @@ def _share_never_link(run: Run) -> None:
             run.warnings.append(f"[identity].never_link: entry {number} is on no record")
         hashes += keys
     run.engine.register("never_link", pa.table({"key_hash": pa.array(hashes, pa.int64())}))
-
-
-def share_words(engine: DuckDBEngine, settings: Settings) -> None:
-    """Tell the engine which words can occur, so that it stores them as narrow as integers."""
-    def found(*columns: tuple[str, str]) -> tuple[str, ...]:
-        parts = " UNION ".join(f"SELECT {c} AS word FROM state.{t}" for c, t in columns)
-        return tuple(w for (w,) in engine.rows(f"SELECT word FROM ({parts}) WHERE word <> ''"))
-
-    queues = found(("queue", "calls"), ("queue", "tickets"), ("queue", "surveys"),
-                   ("CASE WHEN field = 'queue' THEN old_value END", "ticket_history"),
-                   ("CASE WHEN field = 'queue' THEN new_value END", "ticket_history"),
-                   ("CASE WHEN event_type = 'error' THEN event_name_raw END", "channel_events"))
-    raw = found(("contact_reason", "calls"), ("disposition", "calls"),
-                ("contact_reason", "tickets"), ("contact_reason_2", "tickets"),
-                ("contact_reason", "messages"), ("intent", "channel_events"))
-    families = (*settings.families, *(r.family for r in settings.reasons.values()))
-    engine.set_words("source", tuple(settings.sources))
-    engine.set_words("queue", (*queues, "no queue"))
-    engine.set_words("reason", (*raw, *settings.reasons, "unstated"))
-    engine.set_words("reason_family", (*raw, *families, "unstated"))
-    engine.set_words("stage", settings_tables.stage_words(settings))
-    engine.set_words("channel", VOCABULARIES["channel"])
-    engine.set_words("actor", VOCABULARIES["actor"])
-    engine.set_words("direction", VOCABULARIES["call_direction"])
-    engine.set_words("step", ("aftercare", "hand_over", "handle", "reach", "resolve", "search",
-                              "wait"))
-    engine.set_words("kind", (*VOCABULARIES["event_type"], *words_written("kind")))
-    engine.set_words("link_basis", words_written("link_basis"))
-
-
-@cache
-def words_written(column: str) -> tuple[str, ...]:
-    """Return every word that a model writes into a column of that name as a literal."""
-    return tuple({
-        literal.this
-        for model in load_models() for select in model.query.find_all(exp.Select)
-        for projection in select.selects if projection.alias == column
-        for literal in projection.find_all(exp.Literal) if literal.is_string
-    })

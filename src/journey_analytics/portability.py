@@ -75,6 +75,11 @@ def _position(node: exp.Expr) -> Iterator[str]:
         yield "[…]: an index out of range fails on Spark"
 
 
+def _logarithm(node: exp.Expr) -> Iterator[str]:
+    if isinstance(node, exp.Ln) and not node.find_ancestor(exp.Round):
+        yield "ln(x): the last digit differs; round it"
+
+
 def _shape(node: exp.Expr) -> Iterator[str]:
     if isinstance(node, exp.Join) and (node.args.get("method") or "").upper() == "ASOF":
         yield "asof join: write a window over a union"
@@ -89,5 +94,6 @@ def _shape(node: exp.Expr) -> Iterator[str]:
 
 
 _RULES: tuple[Callable[[exp.Expr], Iterator[str]], ...] = (
-    _refused_function, _ordered_list, _date_difference, _day_of_week, _division, _position, _shape,
+    _refused_function, _ordered_list, _date_difference, _day_of_week, _division, _position,
+    _logarithm, _shape,
 )

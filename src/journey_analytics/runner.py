@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
-from .engines import DuckDBEngine
+from .engines import DuckDBEngine, SparkEngine
 from .errors import AuditError, JourneyError, SettingsError, raise_all
 from .models import (
     Model,
@@ -64,7 +65,7 @@ class Work:
 
 
 def build(
-    engine: DuckDBEngine, work: Work, progress: Callable[[str], None],
+    engine: DuckDBEngine | SparkEngine, work: Work, progress: Callable[[str], None],
     models: Sequence[Model] | None = None,
 ) -> list[Built]:
     """Build every model's table, each after what it reads.
@@ -104,8 +105,8 @@ def _narrowed(models: Sequence[Model], work: Work) -> dict[str, str]:
 
 
 def _build_table(
-    engine: DuckDBEngine, table: str, group: list[Model], work: Work, narrowed: dict[str, str],
-    read_whole: bool,
+    engine: DuckDBEngine | SparkEngine, table: str, group: list[Model], work: Work,
+    narrowed: dict[str, str], read_whole: bool,
 ) -> int | None:
     first = group[0]
     published = next((m.published for m in group if m.published), "")
@@ -121,7 +122,9 @@ def _build_table(
                 raise SettingsError(str(first.path), "no such solver", found=first.solve,
                                     allowed=", ".join(sorted(work.solvers)))
             read = statement(group, work.params, narrowed if narrow else {})
-            engine.register(target, work.solvers[first.solve](engine.query(read.text)))
+            # Small matrices: more threads only wait for each other, and take the core from others.
+            with threadpool_limits(1):
+                engine.register(target, work.solvers[first.solve](engine.query(read.text)))
         else:
             if narrow:
                 engine.materialize(target, statement(group, work.params, narrowed),
@@ -133,13 +136,13 @@ def _build_table(
         raise
     except JourneyError as error:
         raise type(error)(f"model {table} ({first.path.name})", str(error)) from error
-    if published and narrow:
+    if published and narrow and isinstance(engine, DuckDBEngine):  # nights are DuckDB's
         engine.replace_rows(table, "person_key", "night_persons", target)
     elif published:
         engine.comment(table, published, {n: c for m in group for n, c in m.comments.items()})
     if first.stored == "view" or (table in work.prepared and not published):
         return None
-    return int(engine.value(f'SELECT count(*) FROM "{target}"'))
+    return engine.count(target)
 
 
 def audit(engine: DuckDBEngine, work: Work, models: Sequence[Model] | None = None) -> int:

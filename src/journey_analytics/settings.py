@@ -133,10 +133,13 @@ class Privacy(Strict):
 
 
 class Machine(Strict):
-    """``[machine]``: what a run may use."""
+    """``[machine]``: what a run may use, and which engine builds the models."""
 
     memory_limit: str = "4GB"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str = ""
+    spark_tables: str = ""
 
 
 class Settings(Strict):

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from pyarrow.dataset import Dataset
 
 from ..errors import DataError, JourneyError, of_system
 from ..models import Statement
@@ -56,6 +57,7 @@ class DuckDBEngine:
         self._set({
             "TimeZone": "UTC", "autoinstall_known_extensions": False,
             "autoload_known_extensions": False, "memory_limit": memory_limit, "threads": threads,
+            "enable_progress_bar": False,  # it would draw over what a command prints
             "temp_directory": str(self.scratch),
             "allowed_directories": [f"{self.folder}{os.sep}"], "enable_external_access": False,
         })
@@ -97,6 +99,12 @@ class DuckDBEngine:
         """In a published table replace rows whose key stands in ``gone`` by those of ``rows``."""
         self.execute(f'DELETE FROM {NEXT}."{table}" WHERE {key} IN (SELECT {key} FROM {gone})')
         self.execute(f'INSERT INTO {NEXT}."{table}" BY NAME FROM {rows}')
+
+    def drop_published(self, tables: Iterable[str]) -> None:
+        """Give up tables of the next published file, and the room they take in it."""
+        for table in sorted(tables):
+            self.execute(f'DROP TABLE IF EXISTS {NEXT}."{table}"')
+        self.execute(f"CHECKPOINT {NEXT}")
 
     def attach(self, name: str) -> None:
         """Open a database file of the folder beside the run's own, read-only."""
@@ -177,6 +185,14 @@ class DuckDBEngine:
         except duckdb.Error as error:
             raise _explain(error, self.folder) from error
 
+    def batches(self, query: str) -> pa.RecordBatchReader:
+        """Return a query's rows piece by piece; until they are read nothing else may be asked."""
+        return self.connection.sql(query).to_arrow_reader(100_000)
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return int(self.value(f'SELECT count(*) FROM "{table}"'))
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return a query's rows as tuples; for small answers."""
         try:
@@ -205,6 +221,10 @@ class DuckDBEngine:
         self.connection.register("arriving", table)
         self.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM arriving')
         self.connection.unregister("arriving")
+
+    def show(self, name: str, rows: Dataset) -> None:
+        """Name an Arrow dataset as a table of this run: its files are read when they are asked."""
+        self.connection.register(name, rows)
 
     def append(self, name: str, table: pa.Table) -> None:
         """Add an Arrow table's rows to a table of this run."""
