@@ -58,7 +58,7 @@ NAMES = [f"{m.id}/{v.id}" for m, v in ASKED]
 @pytest.mark.parametrize("metric, variant", ENTRIES, ids=lambda x: x.id)
 def test_every_entry_says_what_it_must(metric: Any, variant: Variant) -> None:
     assert variant.direction in ("higher is better", "lower is better", "neither")
-    assert variant.unit in ("share", "points", "seconds", "hours", "score", "count", "bits")
+    assert variant.unit in ("share", "points", "seconds", "hours", "days", "score", "count", "bits")
     for sentence in (metric.sentence, variant.sentence):
         assert sentence.endswith(".") and sentence[0].isupper()
     assert metric.source and variant.numerator and variant.denominator
