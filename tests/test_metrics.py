@@ -428,9 +428,9 @@ def test_groups_add_up_to_the_whole(warehouse: Published, settings: Settings, by
 
 
 def test_small_groups_are_counted_and_not_named(warehouse: Published, settings: Settings) -> None:
-    question = Question("contacts", by=("queue", "reason", "day"))
+    question = Question("contacts", by=("queue", "day"))
     asked = measure(warehouse, settings, question)
-    assert asked.suppressed_groups > 0
+    assert asked.suppressed_groups > 0 and asked.values
     assert all(v.persons >= settings.privacy.min_group for v in asked.values)
     several = settings.model_copy(
         update={"privacy": settings.privacy.model_copy(update={"min_group": 2})})
