@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-from pyarrow.dataset import Dataset
 
 from ..errors import DataError, JourneyError, of_system
 from ..models import Statement
 
+if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
 #: Catalogs of a run: ``state`` is private and lasts, ``next`` becomes the published file. Working
 #: tables are temporary: they are spilled to scratch when memory ends, and never compressed.
 STATE, NEXT = "state", "next"
@@ -102,9 +103,8 @@ class DuckDBEngine:
 
     def drop_published(self, tables: Iterable[str]) -> None:
         """Give up tables of the next published file, and the room they take in it."""
-        for table in sorted(tables):
-            self.execute(f'DROP TABLE IF EXISTS {NEXT}."{table}"')
-        self.execute(f"CHECKPOINT {NEXT}")
+        drops = [f'DROP TABLE IF EXISTS {NEXT}."{table}"' for table in sorted(tables)]
+        self.execute("; ".join([*drops, f"CHECKPOINT {NEXT}"]))
 
     def attach(self, name: str) -> None:
         """Open a database file of the folder beside the run's own, read-only."""

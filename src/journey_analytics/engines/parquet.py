@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from pyarrow import fs
 
 from ..errors import DataError
+
+if TYPE_CHECKING:  # it brings pandas with it: imported when tables are written or read
+    from pyarrow.dataset import Dataset
 
 POINTER = "current.json"
 #: Folders of this name are ours to remove; whatever else lies there is not.
@@ -59,18 +60,22 @@ class ParquetTables:
 
     def write(self, table: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Write rows as a table of this build."""
+        from pyarrow.dataset import write_dataset
+        from pyarrow.parquet import write_table
+
         folder, schema = self._folder(table), rows.schema
         self._files.create_dir(folder)
-        ds.write_dataset(rows, folder, format="parquet", filesystem=self._files,
-                         max_rows_per_file=_ROWS, max_rows_per_group=_ROWS // 10,
-                         existing_data_behavior="overwrite_or_ignore")
+        write_dataset(rows, folder, format="parquet", filesystem=self._files,
+                      max_rows_per_file=_ROWS, max_rows_per_group=_ROWS // 10,
+                      existing_data_behavior="overwrite_or_ignore")
         if not self._files.get_file_info(fs.FileSelector(folder)):  # no rows, but columns
-            pq.write_table(schema.empty_table(), f"{folder}/part-0.parquet",
-                           filesystem=self._files)
+            write_table(schema.empty_table(), f"{folder}/part-0.parquet", filesystem=self._files)
 
-    def read(self, table: str) -> ds.Dataset:
+    def read(self, table: str) -> Dataset:
         """Return a table of this build: its rows are read when they are asked for."""
-        return ds.dataset(self._folder(table), format="parquet", filesystem=self._files)
+        from pyarrow.dataset import dataset
+
+        return dataset(self._folder(table), format="parquet", filesystem=self._files)
 
     def publish(self, facts: Mapping[str, Any]) -> None:
         """Make this build the one that counts, and remove all others and its working tables.

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ..contracts import VOCABULARIES
-from ..monitoring.announcements import read_announcements
 from ..settings import Settings
 from ..settings_lists import LONGEST_CELL
 from ..settings_packs import FILTERS, PackScope
@@ -65,6 +64,9 @@ def read_review(
     before
         The issue that the pain points are held against, and its pack.
     """
+    # It brings pandas with it, which only a review needs.
+    from ..monitoring.announcements import read_announcements
+
     issues = _issues(project)
     weeks = ask.ask("action_weeks") if ask.knows("action_weeks") else []
     fired = ask.ask("trigger_log") if ask.knows("trigger_log") else []
