@@ -14,17 +14,16 @@ from rich.table import Table
 from .. import explore, pipeline
 from ..explore import View
 from ..printing import OUT
-from ..sample import generate
-from .steps import TOUCHPOINTS_PER_PERSON
+from .steps import generate_once
 
 _ROUNDS = 3
 _BARE = ("SELECT count(*) FROM (SELECT journey_key, min(touchpoint_no) AS low, "
          "max(touchpoint_no) AS high FROM touchpoints GROUP BY journey_key)")
 
 
-def _halves(view: View, question: str, **asked: Any) -> object:
+def _halves(view: View, question: str) -> object:
     before, after = view.period(until="2026-02-15"), view.period("2026-02-15")
-    return explore.compare(before, after, question, **asked)
+    return explore.compare(before, after, question)
 
 
 #: Calls as the notebooks and docs/explore.md write them.
@@ -71,9 +70,7 @@ def bench_explore(
     """
     with tempfile.TemporaryDirectory() as temporary:
         project = keep or Path(temporary) / "project"
-        if not (project / "journeys.toml").exists():
-            progress("generating")
-            generate(project, persons=max(10, touchpoints // TOUCHPOINTS_PER_PERSON), seed=1)
+        generate_once(project, touchpoints, progress)
         if not pipeline.warehouse_file(project).exists():
             pipeline.run_project(project, progress=progress)
         began = time.perf_counter()

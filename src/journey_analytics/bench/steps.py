@@ -41,10 +41,7 @@ def bench_steps(
     """
     with tempfile.TemporaryDirectory() as temporary:
         project = keep or Path(temporary) / "project"
-        if not (project / "journeys.toml").exists():
-            progress("generating")
-            generate(project, persons=max(10, touchpoints // TOUCHPOINTS_PER_PERSON), days=90,
-                     seed=1)
+        generate_once(project, touchpoints, progress)
         progress("records to published")
         taken = measured(_run, project)
     found: dict[str, Any] = taken["result"]
@@ -56,6 +53,13 @@ def bench_steps(
         "to_moments": to_moments,
         "ratios": {cost: spent / found["bare"][cost] for cost, spent in to_moments.items()},
     }
+
+
+def generate_once(project: Path, touchpoints: int, progress: Callable[[str], None]) -> None:
+    """Generate a project of about so many touchpoints where there is none yet."""
+    if not (project / "journeys.toml").exists():
+        progress("generating")
+        generate(project, persons=max(10, touchpoints // TOUCHPOINTS_PER_PERSON), days=90, seed=1)
 
 
 def _run(project: Path) -> dict[str, Any]:

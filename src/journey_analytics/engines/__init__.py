@@ -3,9 +3,10 @@
 Nothing outside this folder imports a database.
 """
 
-from .duckdb import DuckDBEngine, Published, open_published
+from .duckdb import DuckDBEngine
 from .explored import Explored
 from .parquet import ParquetTables
+from .published import Published, open_published
 from .spark import SparkEngine
 
 __all__ = ["DuckDBEngine", "Explored", "ParquetTables", "Published", "SparkEngine",

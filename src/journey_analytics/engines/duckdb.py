@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import shutil
@@ -17,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from ..errors import DataError, JourneyError, of_system
 from ..models import Statement
+from .explaining import HOLDER, explain, literal
 
 if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
+
 #: Catalogs of a run: ``state`` is private and lasts, ``next`` becomes the published file. Working
 #: tables are temporary: they are spilled to scratch when memory ends, and never compressed.
 STATE, NEXT = "state", "next"
-#: Who holds the warehouse, in its scratch folder: for the message to a second run.
-_HOLDER = "holder.json"
 
 
 class DuckDBEngine:
@@ -66,7 +64,7 @@ class DuckDBEngine:
         self._attach(STATE, self.folder / "state.duckdb")
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(mode=0o700)
-        (self.scratch / _HOLDER).write_text(json.dumps({
+        (self.scratch / HOLDER).write_text(json.dumps({
             "host": socket.gethostname(), "pid": os.getpid(),
             "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}))
         self._attach(NEXT, self._next_path)
@@ -74,10 +72,10 @@ class DuckDBEngine:
 
     def _set(self, options: Mapping[str, object]) -> None:
         for name, value in options.items():
-            self.execute(f"SET {name} = {_literal(value)}")
+            self.execute(f"SET {name} = {literal(value)}")
 
     def _attach(self, catalog: str, path: Path) -> None:
-        self.execute(f"ATTACH {_literal(str(path))} AS {catalog}")
+        self.execute(f"ATTACH {literal(str(path))} AS {catalog}")
 
     @property
     def _next_path(self) -> Path:
@@ -109,7 +107,7 @@ class DuckDBEngine:
     def attach(self, name: str) -> None:
         """Open a database file of the folder beside the run's own, read-only."""
         path = self.folder / f"{name}.duckdb"
-        self.execute(f"ATTACH {_literal(str(path))} AS {name} (READ_ONLY)")
+        self.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
 
     def next_bytes(self) -> int:
         """Return the size of the next published file as it would be published now."""
@@ -125,7 +123,7 @@ class DuckDBEngine:
         self._attach("fresh", fresh)
         self.execute(f"COPY FROM DATABASE {NEXT} TO fresh (SCHEMA)")
         for table, is_sorted in self.rows(
-            f"SELECT table_name, bool_or(column_name = {_literal(order)}) FROM duckdb_columns() "
+            f"SELECT table_name, bool_or(column_name = {literal(order)}) FROM duckdb_columns() "
             f"WHERE database_name = '{NEXT}' AND schema_name = 'main' GROUP BY table_name"
         ):
             by = f' ORDER BY "{order}"' if is_sorted else ""
@@ -176,14 +174,14 @@ class DuckDBEngine:
         try:
             self.connection.execute(statement)
         except duckdb.Error as error:
-            raise _explain(error, self.folder) from error
+            raise explain(error, self.folder) from error
 
     def query(self, query: str) -> pa.Table:
         """Return a query's rows as an Arrow table."""
         try:
             return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as error:
-            raise _explain(error, self.folder) from error
+            raise explain(error, self.folder) from error
 
     def batches(self, query: str) -> pa.RecordBatchReader:
         """Return a query's rows piece by piece; until they are read nothing else may be asked."""
@@ -198,7 +196,7 @@ class DuckDBEngine:
         try:
             return self.connection.sql(query).fetchall()
         except duckdb.Error as error:
-            raise _explain(error, self.folder) from error
+            raise explain(error, self.folder) from error
 
     def value(self, query: str) -> Any:
         """Return the one value of a query."""
@@ -262,16 +260,16 @@ class DuckDBEngine:
         self.execute(f"CREATE OR REPLACE {where} AS {text}")
 
     def _make_type(self, column: str) -> None:
-        values = ", ".join(_literal(w) for w in self.words[column])
+        values = ", ".join(literal(w) for w in self.words[column])
         self.execute(f'CREATE TYPE IF NOT EXISTS {NEXT}."{column}_word" AS ENUM ({values})')
 
     def comment(self, table: str, text: str, columns: Mapping[str, str]) -> None:
         """Write what a published table and its columns mean into the file itself."""
         with self.transaction():  # else each comment waits for the disk
-            self.execute(f'COMMENT ON TABLE {NEXT}."{table}" IS {_literal(text)}')
+            self.execute(f'COMMENT ON TABLE {NEXT}."{table}" IS {literal(text)}')
             for column, meaning in columns.items():
                 self.execute(
-                    f'COMMENT ON COLUMN {NEXT}."{table}"."{column}" IS {_literal(meaning)}')
+                    f'COMMENT ON COLUMN {NEXT}."{table}"."{column}" IS {literal(meaning)}')
 
     def checksum(self, table: str) -> str:
         """Return row count and content checksum of a table, whatever the order of its rows."""
@@ -288,113 +286,3 @@ class DuckDBEngine:
         # A leftover write-ahead log beside the target would block every reader.
         Path(f"{target}.wal").unlink(missing_ok=True)
         os.replace(self._next_path, target)
-
-
-def open_published(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open a published warehouse read-only.
-
-    Raises
-    ------
-    DataError
-        Nothing has been published there yet, or the file is not readable.
-    """
-    if not path.exists():
-        raise DataError(str(path), "nothing is published yet",
-                        remedy=f"Run `journeys run {path.parent.parent}` first.")
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise _explain(error, path.parent) from None
-    connection.execute("SET TimeZone='UTC'")
-    connection.execute("SET autoinstall_known_extensions=false")
-    connection.execute("SET autoload_known_extensions=false")
-    return connection
-
-
-class Published:
-    """A published warehouse, read-only, for as long as the context lasts."""
-
-    def __init__(self, path: Path) -> None:
-        self.folder = path.parent
-        self.connection = open_published(path)
-
-    def __enter__(self) -> Published:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
-
-    def set_variable(self, name: str, value: bytes | str) -> None:
-        """Set a session variable: a value that must not stand in any query's text."""
-        self.connection.execute(f"SET VARIABLE {name} = ?", [value])
-
-    def dicts(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        """Return rows as dictionaries; for small answers."""
-        columns, rows = self._asked(query, values)
-        return [dict(zip(columns, row, strict=True)) for row in rows]
-
-    def rows(self, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Return rows as tuples; for small answers."""
-        return self._asked(query, values)[1]
-
-    def _asked(
-        self, query: str, values: list[Any] | None
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        try:
-            relation = self.connection.sql(query, params=values)
-            return relation.columns, relation.fetchall()
-        except duckdb.Error as error:
-            raise _explain(error, self.folder) from error
-
-    def value(self, query: str, values: list[Any] | None = None) -> Any:
-        """Return the one value of a query."""
-        return self.rows(query, values)[0][0]
-
-
-#: What the database says of the file system, and the system's own number for it.
-_SYSTEM = {
-    "No space left on device": errno.ENOSPC, "Permission denied": errno.EACCES,
-    "Read-only file system": errno.EROFS, "File too large": errno.EFBIG,
-    "Disk quota exceeded": errno.EDQUOT,
-}
-_DAMAGED = ("not a valid DuckDB database", "Corrupt", "checksum", "Failed to deserialize",
-            "Could not read")
-
-
-def _holder(folder: Path) -> str:
-    """Return who holds a warehouse, as far as it can be read."""
-    try:
-        held = json.loads((folder / "scratch" / _HOLDER).read_text())
-        return f"process {held['pid']} on {held['host']} since {held['since']}"
-    except (OSError, ValueError, KeyError):
-        return ""
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return "[" + ", ".join(_literal(v) for v in value) + "]"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _explain(error: duckdb.Error, folder: Path) -> JourneyError:
-    text = str(error)
-    if "Could not set lock" in text:
-        return DataError(str(folder), "another run holds this warehouse", found=_holder(folder),
-                         remedy="Wait until it has ended, or stop it, then run again.")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return DataError(str(folder), "the memory limit is reached",
-                         remedy="Raise memory_limit in [machine], or free disk space for scratch.")
-    for sign, number in _SYSTEM.items():
-        if sign in text:
-            return of_system(OSError(number, sign, str(folder)))
-    if any(sign in text for sign in _DAMAGED):
-        return DataError(str(folder), "a database file is damaged", found=text.splitlines()[0],
-                         remedy="A damaged state.duckdb: move it away and run again, it is rebuilt "
-                                "from landing/. A damaged journeys.duckdb: `journeys rollback`, or "
-                                "`journeys run --full`.")
-    return DataError("database", "a statement failed",
-                     found=text.splitlines()[0] if text else type(error).__name__)

@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from ..errors import DataError
-from .duckdb import Published, _explain, _literal, open_published
+from .explaining import explain, literal
+from .published import Published, open_published
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ class Explored(Published):
         for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
             self.connection.execute(f"SET {name} = false")
         try:
-            self.connection.execute(f"ATTACH {_literal(str(path))} AS {WHOLE} (READ_ONLY)")
+            self.connection.execute(f"ATTACH {literal(str(path))} AS {WHOLE} (READ_ONLY)")
         except duckdb.Error:
             self.connection.close()
             raise DataError(str(path), "not readable") from None
@@ -106,7 +107,7 @@ class Explored(Published):
         try:
             return self.connection.sql(query, params=dict(values or {})).to_arrow_table()
         except duckdb.Error as error:
-            raise _explain(error, self.folder) from error
+            raise explain(error, self.folder) from error
 
     def batches(self, query: str, rows: int) -> pa.RecordBatchReader:
         """Return a query's rows piece by piece."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from ..errors import DataError
-from .duckdb import NEXT, DuckDBEngine, open_published
+from .duckdb import NEXT, DuckDBEngine
+from .published import open_published
 
 WHOLE = "whole"
 
